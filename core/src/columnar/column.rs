@@ -1,0 +1,222 @@
+//! Typed columns.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::Buffer;
+
+/// The type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ColumnType {
+    /// Unsigned, 32 bits.
+    UInt32,
+    /// Unsigned, 64 bits.
+    UInt64,
+    /// Signed, 64 bits.
+    Int64,
+    /// IEEE 754, 32 bits.
+    Float32,
+    /// IEEE 754, 64 bits.
+    Float64,
+    /// UTF-8 text.
+    Utf8,
+    /// UTF-8 text as codes into a list of distinct values.
+    CodedUtf8,
+}
+
+/// One column of a batch.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Column {
+    /// Unsigned, 32 bits.
+    UInt32(Buffer<u32>),
+    /// Unsigned, 64 bits.
+    UInt64(Buffer<u64>),
+    /// Signed, 64 bits.
+    Int64(Buffer<i64>),
+    /// IEEE 754, 32 bits.
+    Float32(Buffer<f32>),
+    /// IEEE 754, 64 bits.
+    Float64(Buffer<f64>),
+    /// UTF-8 text.
+    Utf8(Strings),
+    /// UTF-8 text as codes into `values`; the values are distinct and every code is below their
+    /// number.
+    CodedUtf8 {
+        /// For each row, the position of its text in `values`.
+        codes: Buffer<u32>,
+        /// The distinct texts.
+        values: Strings,
+    },
+}
+
+impl Column {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::UInt32(values) => values.len(),
+            Self::UInt64(values) => values.len(),
+            Self::Int64(values) => values.len(),
+            Self::Float32(values) => values.len(),
+            Self::Float64(values) => values.len(),
+            Self::Utf8(values) => values.len(),
+            Self::CodedUtf8 { codes, .. } => codes.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The type.
+    pub fn column_type(&self) -> ColumnType {
+        match self {
+            Self::UInt32(_) => ColumnType::UInt32,
+            Self::UInt64(_) => ColumnType::UInt64,
+            Self::Int64(_) => ColumnType::Int64,
+            Self::Float32(_) => ColumnType::Float32,
+            Self::Float64(_) => ColumnType::Float64,
+            Self::Utf8(_) => ColumnType::Utf8,
+            Self::CodedUtf8 { .. } => ColumnType::CodedUtf8,
+        }
+    }
+
+    /// The rows in `range`, sharing the memory; panics out of bounds.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        match self {
+            Self::UInt32(values) => Self::UInt32(values.slice(range)),
+            Self::UInt64(values) => Self::UInt64(values.slice(range)),
+            Self::Int64(values) => Self::Int64(values.slice(range)),
+            Self::Float32(values) => Self::Float32(values.slice(range)),
+            Self::Float64(values) => Self::Float64(values.slice(range)),
+            Self::Utf8(values) => Self::Utf8(values.slice(range)),
+            Self::CodedUtf8 { codes, values } => {
+                Self::CodedUtf8 { codes: codes.slice(range), values: values.clone() }
+            }
+        }
+    }
+}
+
+/// A column of UTF-8 text: the bytes of all rows in one buffer, and where each row ends.
+///
+/// `offsets` has one entry more than there are rows; row `i` is `bytes[offsets[i]..offsets[i+1]]`.
+#[derive(Clone, Debug)]
+pub struct Strings {
+    offsets: Buffer<i32>,
+    bytes: Buffer<u8>,
+}
+
+/// Why bytes and offsets are not a column of text.
+#[derive(Debug, thiserror::Error)]
+#[error("not a column of UTF-8 text: {reason}")]
+pub struct InvalidStrings {
+    reason: &'static str,
+}
+
+impl Strings {
+    /// A column over `bytes` cut at `offsets`. Checks that the offsets rise, stay inside the
+    /// bytes, and cut valid UTF-8 at character boundaries.
+    pub fn new(offsets: Buffer<i32>, bytes: Buffer<u8>) -> Result<Self, InvalidStrings> {
+        let fail = |reason| Err(InvalidStrings { reason });
+        let Ok(text) = std::str::from_utf8(&bytes) else { return fail("invalid UTF-8") };
+        let mut before = 0;
+        for (at, &offset) in offsets.iter().enumerate() {
+            if offset < before || offset as usize > text.len() {
+                return fail("offsets do not rise inside the bytes");
+            }
+            if !text.is_char_boundary(offset as usize) {
+                return fail("an offset cuts a character");
+            }
+            if at == 0 && offset < 0 {
+                return fail("a negative offset");
+            }
+            before = offset;
+        }
+        if offsets.is_empty() {
+            return fail("no offsets");
+        }
+        Ok(Self { offsets, bytes })
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text of row `at`; panics out of bounds.
+    pub fn get(&self, at: usize) -> &str {
+        let bytes = &self.bytes[self.offsets[at] as usize..self.offsets[at + 1] as usize];
+        // Checked once, in `new`; reading it back is a scan of a short text.
+        std::str::from_utf8(bytes).expect("the column was checked to be UTF-8 when it was made")
+    }
+
+    /// The texts, row by row.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+
+    /// Where each row ends; one entry more than there are rows.
+    pub fn offsets(&self) -> &Buffer<i32> {
+        &self.offsets
+    }
+
+    /// The bytes of all rows.
+    pub fn bytes(&self) -> &Buffer<u8> {
+        &self.bytes
+    }
+
+    /// The rows in `range`, sharing the memory; panics out of bounds.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        Self { offsets: self.offsets.slice(range.start..range.end + 1), bytes: self.bytes.clone() }
+    }
+}
+
+/// A column of few texts, for tests and constants; not paid for.
+impl<S: AsRef<str>> FromIterator<S> for Strings {
+    fn from_iter<I: IntoIterator<Item = S>>(texts: I) -> Self {
+        let mut offsets = vec![0];
+        let mut bytes = Vec::new();
+        for text in texts {
+            bytes.extend_from_slice(text.as_ref().as_bytes());
+            offsets.push(i32::try_from(bytes.len()).expect("few short texts"));
+        }
+        Self { offsets: offsets.into(), bytes: bytes.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_cut_at_offsets() {
+        let strings = Strings::from_iter(["Zürich", "", "Bern"]);
+        assert_eq!(strings.iter().collect::<Vec<_>>(), ["Zürich", "", "Bern"]);
+        assert_eq!(strings.slice(1..3).iter().collect::<Vec<_>>(), ["", "Bern"]);
+    }
+
+    #[test]
+    fn bad_strings_are_refused() {
+        let make = |offsets: &[i32], bytes: &[u8]| {
+            Strings::new(offsets.to_vec().into(), bytes.to_vec().into()).map(|_| ()).is_err()
+        };
+        assert!(make(&[0, 1], &[0xff]), "not UTF-8");
+        assert!(make(&[0, 1, 2], "ü".as_bytes()), "inside a character");
+        assert!(make(&[0, 2, 1], b"ab"), "falling");
+        assert!(make(&[0, 3], b"ab"), "beyond the end");
+        assert!(make(&[-1, 1], b"ab"), "negative");
+        assert!(make(&[], b""), "no offsets");
+        assert!(!make(&[0, 1, 2], b"ab"));
+    }
+}

@@ -1,0 +1,259 @@
+//! The environment: what a run is handed instead of global state.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::error::{Error, Result};
+use crate::events::{Event, Listener};
+use crate::memory::MemoryManager;
+
+/// Threads, memory budget, spill folder, listener and cancellation of one or more runs. Clones
+/// are the same environment.
+///
+/// ```
+/// use quince_core::Environment;
+/// let env = Environment::builder().threads(2).memory("64 MiB").build()?;
+/// assert_eq!(env.num_threads(), 2);
+/// assert_eq!(env.memory().budget(), 64 << 20);
+/// # Ok::<(), quince_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Environment {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: ThreadPool,
+    memory: MemoryManager,
+    cancelled: Arc<AtomicBool>,
+    listener: Option<Arc<dyn Listener>>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment")
+            .field("threads", &self.pool.current_num_threads())
+            .field("memory", &self.memory.counters())
+            .field("cancelled", &self.cancelled)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Environment {
+    /// An environment to be described step by step.
+    pub fn builder() -> EnvironmentBuilder {
+        EnvironmentBuilder::default()
+    }
+
+    /// The number of worker threads.
+    pub fn num_threads(&self) -> usize {
+        self.inner.pool.current_num_threads()
+    }
+
+    /// The memory manager.
+    pub fn memory(&self) -> &MemoryManager {
+        &self.inner.memory
+    }
+
+    /// Runs `work` inside the pool, where rayon's parallel operations use its threads.
+    pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
+        self.inner.pool.install(work)
+    }
+
+    /// As [`install`](Self::install), for work that may run user code: a panic in it comes back
+    /// as an error that names `operator`.
+    pub fn run<R: Send>(
+        &self,
+        operator: &str,
+        work: impl FnOnce() -> Result<R> + Send,
+    ) -> Result<R> {
+        catch_unwind(AssertUnwindSafe(|| self.inner.pool.install(work))).unwrap_or_else(|payload| {
+            let message = payload
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(Error::Panic { operator: operator.to_owned(), message: message.to_owned() })
+        })
+    }
+
+    /// Tells the listener, if there is one.
+    pub fn emit(&self, event: Event<'_>) {
+        if let Some(listener) = &self.inner.listener {
+            listener.on_event(event);
+        }
+    }
+
+    /// A handle that cancels what runs in this environment, from any thread.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        CancelHandle { cancelled: self.inner.cancelled.clone() }
+    }
+
+    /// Whether the environment was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.inner.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// An error if the environment was cancelled; operators ask once per morsel.
+    pub fn check_cancelled(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+}
+
+/// Cancels the runs of one environment.
+#[derive(Clone, Debug)]
+pub struct CancelHandle {
+    cancelled: Arc<AtomicBool>,
+}
+
+impl CancelHandle {
+    /// What runs ends with [`Error::Cancelled`] at its next morsel.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Describes an [`Environment`].
+#[derive(Default)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct EnvironmentBuilder {
+    threads: Option<usize>,
+    memory: Option<MemorySize>,
+    spill_dir: Option<PathBuf>,
+    listener: Option<Arc<dyn Listener>>,
+}
+
+impl fmt::Debug for EnvironmentBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnvironmentBuilder")
+            .field("threads", &self.threads)
+            .field("memory", &self.memory)
+            .field("spill_dir", &self.spill_dir)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A memory size: bytes, or text such as `"4 GiB"`.
+#[derive(Clone, Debug)]
+pub enum MemorySize {
+    /// In bytes.
+    Bytes(u64),
+    /// As text, read when the environment is built.
+    Text(String),
+}
+
+impl From<u64> for MemorySize {
+    fn from(bytes: u64) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<&str> for MemorySize {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl EnvironmentBuilder {
+    /// The budget when none is given: the machine's memory, as far as it is known, times 3/4.
+    pub const DEFAULT_MEMORY_SHARE: (u64, u64) = (3, 4);
+
+    /// The number of worker threads; by default one per processor.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// The memory budget, in bytes or as text (`"4 GiB"`); by default three quarters of the
+    /// machine's memory.
+    pub fn memory(mut self, size: impl Into<MemorySize>) -> Self {
+        self.memory = Some(size.into());
+        self
+    }
+
+    /// The folder for spill files; by default the system's temporary folder.
+    pub fn spill_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.spill_dir = Some(dir.into());
+        self
+    }
+
+    /// Who is told of progress.
+    pub fn listener(mut self, listener: Arc<dyn Listener>) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    /// The environment, or what is wrong with its description.
+    pub fn build(self) -> Result<Environment> {
+        let invalid = |reason: String| Error::Environment { reason };
+        if self.threads == Some(0) {
+            return Err(invalid("0 threads; give at least 1, or leave it out for one per processor".into()));
+        }
+        let budget = match self.memory {
+            None => default_budget(),
+            Some(MemorySize::Bytes(bytes)) => bytes,
+            Some(MemorySize::Text(text)) => crate::memory::parse_bytes(&text).ok_or_else(|| {
+                invalid(format!("{text:?} is not a size; write it like 512MiB or 4GiB"))
+            })?,
+        };
+        let memory = match self.spill_dir {
+            Some(dir) => MemoryManager::with_spill_dir(budget, dir),
+            None => MemoryManager::new(budget),
+        };
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(self.threads.unwrap_or(0))
+            .thread_name(|worker| format!("quince-{worker}"))
+            .build()
+            .map_err(|error| invalid(error.to_string()))?;
+        let inner = Inner {
+            pool,
+            memory,
+            cancelled: Arc::new(AtomicBool::new(false)),
+            listener: self.listener,
+        };
+        Ok(Environment { inner: Arc::new(inner) })
+    }
+}
+
+/// Three quarters of the machine's memory where the system tells it, else 4 GiB.
+fn default_budget() -> u64 {
+    let (share, of) = EnvironmentBuilder::DEFAULT_MEMORY_SHARE;
+    let total = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    });
+    total.map_or(4 << 30, |kib| kib * 1024 / of * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_descriptions_say_what_to_do() {
+        let error = Environment::builder().threads(0).build().unwrap_err().to_string();
+        assert!(error.contains("0 threads; give at least 1"), "{error}");
+        let error = Environment::builder().memory("lots").build().unwrap_err().to_string();
+        assert!(error.contains("\"lots\" is not a size"), "{error}");
+    }
+
+    #[test]
+    fn a_panic_comes_back_as_an_error() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let error = env.run("map", || -> Result<()> { panic!("division by {}", 0) }).unwrap_err();
+        assert_eq!(error.to_string(), "map panicked: division by 0");
+    }
+
+    #[test]
+    fn cancelling_reaches_every_clone() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let clone = env.clone();
+        env.cancel_handle().cancel();
+        assert!(matches!(clone.check_cancelled(), Err(Error::Cancelled)));
+    }
+}

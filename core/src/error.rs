@@ -1,0 +1,73 @@
+//! What can go wrong in the engine.
+
+use crate::memory::MemoryError;
+
+/// An error from outside the engine: a reader's, a writer's, a user function's.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of everything that runs.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a run ended without its result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The memory budget, or the operating system, refused memory.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// A source failed; the message is the source's own and says what and where.
+    #[error(transparent)]
+    Source(BoxError),
+    /// A sink failed; the message is the sink's own and says what and where.
+    #[error(transparent)]
+    Sink(BoxError),
+    /// The run was cancelled through its environment.
+    #[error("cancelled")]
+    Cancelled,
+    /// A function panicked inside an operator.
+    #[error("{operator} panicked: {message}")]
+    Panic {
+        /// The operator, and the superstep where it ran in an iteration.
+        operator: String,
+        /// What the panic said.
+        message: String,
+    },
+    /// An environment cannot be built as asked.
+    #[error("cannot build the environment: {reason}")]
+    Environment {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The input is too large for this build.
+    #[error("{what}: {count} is more than the {limit} that this version can hold")]
+    TooLarge {
+        /// What was counted.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many fit.
+        limit: u64,
+    },
+    /// A batch has another shape than the operator expects.
+    #[error("{operator} expects {expected}; it got {got}")]
+    Shape {
+        /// The operator.
+        operator: &'static str,
+        /// What it expects.
+        expected: String,
+        /// What came.
+        got: String,
+    },
+}
+
+impl Error {
+    /// Wraps the error of a source.
+    pub fn source(error: impl Into<BoxError>) -> Self {
+        Self::Source(error.into())
+    }
+
+    /// Wraps the error of a sink.
+    pub fn sink(error: impl Into<BoxError>) -> Self {
+        Self::Sink(error.into())
+    }
+}

@@ -1,0 +1,37 @@
+//! What a run tells while it runs.
+
+use crate::iteration::SuperstepReport;
+
+/// Is told of progress. Called from worker threads, at most once per morsel or superstep: it
+/// should return at once.
+pub trait Listener: Send + Sync {
+    /// Something happened.
+    fn on_event(&self, event: Event<'_>);
+}
+
+/// Something that happened in a run.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A phase begins.
+    PhaseStarted {
+        /// What it does, for people: `reading soc-Epinions1.txt`.
+        name: &'a str,
+        /// How much there is to do, in the unit that progress comes in, if that is known.
+        total: Option<u64>,
+    },
+    /// The phase that runs went on by `amount`.
+    Progress {
+        /// In the unit of the phase's total.
+        amount: u64,
+    },
+    /// The phase that runs is over.
+    PhaseFinished,
+    /// A superstep is over.
+    Superstep {
+        /// The iteration.
+        iteration: &'a str,
+        /// What the superstep did.
+        report: &'a SuperstepReport,
+    },
+}

@@ -1,0 +1,275 @@
+//! The executor: morsels from a source, through a chain of tasks, to a breaker or sink.
+//!
+//! A worker takes one morsel and pushes it through the whole chain before it takes another, so a
+//! batch stays in its cache, there is no queue to bound, and nothing waits inside the pool. The
+//! parts are put together in morsel order: what comes out does not depend on who did the work.
+//!
+//! Morsels that are costly to get (a compressed stream) come in waves: while the workers read
+//! those of one wave, one of them fetches the next. A sink takes waves too, so that what is encoded
+//! and not yet written stays bounded.
+
+use std::mem;
+
+use rayon::prelude::*;
+
+use crate::columnar::Batch;
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::operators::{
+    Breaker, Collect, Encoded, Morsel, Morsels, Operator, Output, Sink, Source, Task, TaskEvent,
+};
+
+/// Morsels per worker in one wave.
+const WAVE_PER_WORKER: usize = 4;
+
+/// Runs `source` through `chain` into `breaker`: one part per morsel, in morsel order.
+pub fn execute<B: Breaker>(
+    env: &Environment,
+    source: &dyn Source,
+    chain: &[&dyn Operator],
+    breaker: &B,
+) -> Result<Vec<B::Part>> {
+    let mut parts = Vec::new();
+    let read = |morsel: Box<dyn Morsel>| {
+        env.check_cancelled()?;
+        let mut part = breaker.part();
+        push_through(env, morsel, chain, &mut |batch| breaker.take(&mut part, batch))?;
+        Ok(part)
+    };
+    env.run(&source.name(), || {
+        let morsels = source.open(env)?;
+        let size = if morsels.is_costly() { wave_size(env) } else { usize::MAX };
+        in_waves(morsels, size, |wave, fetch| {
+            let (done, next) = rayon::join(
+                || wave.into_par_iter().map(read).collect::<Result<Vec<_>>>(),
+                fetch,
+            );
+            parts.extend(done?);
+            next
+        })
+    })?;
+    Ok(parts)
+}
+
+/// All batches that come out of `source` through `chain`, in morsel order.
+pub fn collect(
+    env: &Environment,
+    source: &dyn Source,
+    chain: &[&dyn Operator],
+) -> Result<Vec<Batch>> {
+    Ok(execute(env, source, chain, &Collect)?.into_iter().flatten().collect())
+}
+
+/// Runs `source` through `chain` into `sink`: encoded in parallel, written in morsel order.
+pub fn write(
+    env: &Environment,
+    source: &dyn Source,
+    chain: &[&dyn Operator],
+    mut sink: Box<dyn Sink>,
+) -> Result<()> {
+    let mut ready: Vec<Vec<Encoded>> = Vec::new();
+    env.run(&source.name(), || {
+        in_waves(source.open(env)?, wave_size(env), |wave, fetch| {
+            let before = mem::take(&mut ready);
+            let encoder = &*sink;
+            let encode = |morsel: Box<dyn Morsel>| {
+                env.check_cancelled()?;
+                let mut encoded = Vec::new();
+                push_through(env, morsel, chain, &mut |batch| {
+                    encoded.push(encoder.encode(batch)?);
+                    Ok(())
+                })?;
+                Ok(encoded)
+            };
+            let (done, next) = rayon::join(
+                || wave.into_par_iter().map(encode).collect::<Result<Vec<_>>>(),
+                fetch,
+            );
+            write_all(&mut *sink, before)?;
+            ready = done?;
+            next
+        })
+    })?;
+    write_all(&mut *sink, ready)?;
+    env.check_cancelled()?;
+    sink.finish()
+}
+
+fn write_all(sink: &mut dyn Sink, morsels: Vec<Vec<Encoded>>) -> Result<()> {
+    morsels.into_iter().flatten().try_for_each(|encoded| sink.write(encoded))
+}
+
+fn wave_size(env: &Environment) -> usize {
+    WAVE_PER_WORKER * env.num_threads()
+}
+
+type Wave = Vec<Box<dyn Morsel>>;
+
+/// Calls `work` with wave after wave. `work` also gets what fetches the wave after, to be run
+/// beside it, and returns what that gave.
+fn in_waves<F>(mut morsels: Box<dyn Morsels>, size: usize, mut work: F) -> Result<()>
+where
+    F: FnMut(Wave, &mut (dyn FnMut() -> Result<Wave> + Send)) -> Result<Wave>,
+{
+    let mut wave = next_wave(&mut *morsels, size)?;
+    while !wave.is_empty() {
+        wave = work(wave, &mut || next_wave(&mut *morsels, size))?;
+    }
+    Ok(())
+}
+
+fn next_wave(morsels: &mut dyn Morsels, size: usize) -> Result<Wave> {
+    let mut wave = Vec::new();
+    while wave.len() < size {
+        let Some(morsel) = morsels.next()? else { break };
+        wave.push(morsel);
+    }
+    Ok(wave)
+}
+
+/// Pushes one morsel through freshly opened tasks into `take`, then tells them that it is over.
+fn push_through(
+    env: &Environment,
+    morsel: Box<dyn Morsel>,
+    chain: &[&dyn Operator],
+    take: &mut dyn FnMut(Batch) -> Result<()>,
+) -> Result<()> {
+    let mut tasks: Vec<_> = chain.iter().map(|operator| operator.open(env)).collect();
+    morsel.read(env, &mut Chain { tasks: &mut tasks, take })?;
+    for at in 0..tasks.len() {
+        let (task, rest) = tasks[at..].split_first_mut().expect("at is in bounds");
+        task.on_event(TaskEvent::End, &mut Chain { tasks: rest, take })?;
+    }
+    Ok(())
+}
+
+/// The tasks still ahead of a batch, and what takes it at their end.
+struct Chain<'a> {
+    tasks: &'a mut [Box<dyn Task>],
+    take: &'a mut dyn FnMut(Batch) -> Result<()>,
+}
+
+impl Output for Chain<'_> {
+    fn emit(&mut self, batch: Batch) -> Result<()> {
+        match self.tasks.split_first_mut() {
+            None => (self.take)(batch),
+            Some((task, rest)) => {
+                let mut rest = Chain { tasks: rest, take: self.take };
+                task.on_event(TaskEvent::Batch(batch), &mut rest)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::{Column, Schema};
+    use crate::error::Error;
+    use crate::operators::{BatchSource, Map};
+    use std::sync::{Arc, Mutex};
+
+    fn numbers(morsels: i64) -> BatchSource {
+        let batch = |at: i64| {
+            Batch::new(Schema::new(["x"]), vec![Column::Int64(vec![2 * at, 2 * at + 1].into())])
+        };
+        BatchSource::new("numbers", (0..morsels).map(batch).collect())
+    }
+
+    fn values(batch: &Batch) -> Vec<i64> {
+        let Column::Int64(values) = &batch.columns()[0] else { panic!("type changed") };
+        values.to_vec()
+    }
+
+    fn environment(threads: usize) -> Environment {
+        Environment::builder().threads(threads).build().unwrap()
+    }
+
+    #[test]
+    fn parts_come_in_morsel_order_at_any_number_of_threads() {
+        for threads in [1, 2, 8] {
+            let out = collect(&environment(threads), &numbers(100), &[]).unwrap();
+            let all: Vec<i64> = out.iter().flat_map(values).collect();
+            assert_eq!(all, (0..200).collect::<Vec<_>>());
+        }
+    }
+
+    /// Holds back everything until the input ends.
+    struct Hold;
+    struct HoldTask(Vec<Batch>);
+
+    impl Operator for Hold {
+        fn name(&self) -> String {
+            "hold".to_owned()
+        }
+        fn open(&self, _env: &Environment) -> Box<dyn Task> {
+            Box::new(HoldTask(Vec::new()))
+        }
+    }
+
+    impl Task for HoldTask {
+        fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
+            match event {
+                TaskEvent::Batch(batch) => self.0.push(batch),
+                TaskEvent::End => return mem::take(&mut self.0).into_iter().try_for_each(|b| output.emit(b)),
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_held_back_comes_out_at_the_end_through_the_rest_of_the_chain() {
+        let double = Map::new("double", |batch, _| {
+            let doubled: Vec<i64> = values(&batch).iter().map(|x| 2 * x).collect();
+            Ok(Batch::new(batch.schema().clone(), vec![Column::Int64(doubled.into())]))
+        });
+        let out = collect(&environment(2), &numbers(3), &[&Hold, &double]).unwrap();
+        assert_eq!(out.iter().flat_map(values).collect::<Vec<_>>(), [0, 2, 4, 6, 8, 10]);
+    }
+
+    #[test]
+    fn errors_panics_and_cancellation_end_the_run() {
+        let env = environment(2);
+        let fails = Map::new("fails", |_, _| Err(Error::source("line 3: expected a number")));
+        let error = collect(&env, &numbers(9), &[&fails]).unwrap_err();
+        assert_eq!(error.to_string(), "line 3: expected a number");
+        let panics = Map::new("panics", |_, _| panic!("index out of range"));
+        let error = collect(&env, &numbers(9), &[&panics]).unwrap_err();
+        assert_eq!(error.to_string(), "numbers panicked: index out of range");
+        env.cancel_handle().cancel();
+        assert!(matches!(collect(&env, &numbers(9), &[]), Err(Error::Cancelled)));
+    }
+
+    #[derive(Clone, Default)]
+    struct Memo(Arc<Mutex<(Vec<i64>, bool)>>);
+
+    impl Sink for Memo {
+        fn name(&self) -> String {
+            "memo".to_owned()
+        }
+        fn encode(&self, batch: Batch) -> Result<Encoded> {
+            Ok(Encoded::Batch(batch))
+        }
+        fn write(&mut self, encoded: Encoded) -> Result<()> {
+            let Encoded::Batch(batch) = encoded else { panic!("not what encode made") };
+            self.0.lock().unwrap().0.extend(values(&batch));
+            Ok(())
+        }
+        fn finish(self: Box<Self>) -> Result<()> {
+            self.0.lock().unwrap().1 = true;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn sinks_get_batches_in_order_and_finish_only_on_success() {
+        let memo = Memo::default();
+        write(&environment(4), &numbers(50), &[], Box::new(memo.clone())).unwrap();
+        assert_eq!(*memo.0.lock().unwrap(), ((0..100).collect(), true));
+
+        let memo = Memo::default();
+        let fails = Map::new("fails", |_, _| Err(Error::source("no")));
+        write(&environment(4), &numbers(50), &[&fails], Box::new(memo.clone())).unwrap_err();
+        assert!(!memo.0.lock().unwrap().1);
+    }
+}

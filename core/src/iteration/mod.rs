@@ -1,0 +1,3 @@
+//! Iterations.
+mod report;
+pub use report::{Direction, IterationReport, StopReason, SuperstepReport};

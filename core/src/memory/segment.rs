@@ -1,0 +1,267 @@
+//! Segments: typed runs of memory on private maps, paid for by a reservation.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+use bytemuck::Pod;
+use memmap2::{MmapMut, MmapOptions};
+
+use super::{MemoryError, MemoryManager, Reservation};
+
+/// From this size on a segment asks the operating system for huge pages.
+const HUGE_PAGE_FROM: usize = 2 << 20;
+
+/// `len` values of `T`, zeroed at birth, exclusively owned.
+///
+/// The memory is an anonymous map (page-aligned, backed on first touch, with huge-page advice
+/// from 2 MiB on) or an unlinked spill file mapped in. It is given back when dropped.
+pub struct Segment<T> {
+    /// `None` when there is nothing to map.
+    map: Option<MmapMut>,
+    len: usize,
+    reservation: Reservation,
+    spilled: bool,
+    values: PhantomData<T>,
+}
+
+impl<T: Pod> Segment<T> {
+    pub(super) fn anonymous(
+        manager: &MemoryManager,
+        name: &str,
+        len: usize,
+    ) -> Result<Self, MemoryError> {
+        let bytes = size_in_bytes::<T>(len);
+        let reservation = manager.reserve(name, bytes as u64)?;
+        let map = map_anonymous(bytes).map_err(|source| MemoryError::Map {
+            name: name.to_owned(),
+            wanted: bytes as u64,
+            source,
+        })?;
+        Ok(Self { map, len, reservation, spilled: false, values: PhantomData })
+    }
+
+    pub(super) fn file_backed(
+        manager: &MemoryManager,
+        name: &str,
+        len: usize,
+    ) -> Result<Self, MemoryError> {
+        let bytes = size_in_bytes::<T>(len);
+        let reservation = manager.reserve(name, 0)?;
+        let map = map_spill_file(manager, bytes).map_err(|source| MemoryError::Map {
+            name: name.to_owned(),
+            wanted: bytes as u64,
+            source,
+        })?;
+        manager.count_spilled(bytes as u64);
+        Ok(Self { map, len, reservation, spilled: true, values: PhantomData })
+    }
+
+    /// Changes the length; values up to the shorter of the two are kept, new ones are zero.
+    ///
+    /// Shrinking gives the pages back; growing moves them, on systems that can, without a copy.
+    /// A refusal leaves the segment as it was.
+    pub fn resize(&mut self, len: usize) -> Result<(), MemoryError> {
+        if len == self.len {
+            return Ok(());
+        }
+        let bytes = size_in_bytes::<T>(len);
+        if self.spilled || !cfg!(target_os = "linux") || self.map.is_none() || bytes == 0 {
+            return self.resize_by_copy(len);
+        }
+        let before = self.reservation.bytes();
+        self.reservation.resize(bytes as u64)?;
+        let kept = self.len.min(len);
+        if let Err(source) = self.remap(bytes) {
+            let wanted = bytes as u64;
+            self.reservation.resize(before)?;
+            return Err(MemoryError::Map { name: self.reservation.name().to_owned(), wanted, source });
+        }
+        self.len = len;
+        // The tail of the last kept page still holds what was cut off earlier.
+        let page_end = (size_in_bytes::<T>(kept).next_multiple_of(4096)).min(bytes);
+        self.bytes_mut()[size_in_bytes::<T>(kept)..page_end].fill(0);
+        Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn remap(&mut self, bytes: usize) -> std::io::Result<()> {
+        let Some(map) = self.map.as_mut() else { return Ok(()) };
+        // SAFETY: `remap` is unsafe because a shared file may be shorter than the new length and
+        // because old pointers dangle. The map is anonymous and private, and no borrow of it
+        // outlives this `&mut self`.
+        unsafe { map.remap(bytes, memmap2::RemapOptions::new().may_move(true)) }?;
+        if bytes >= HUGE_PAGE_FROM {
+            // Advice only: a kernel without huge pages says no, and nothing is lost.
+            let _ = map.advise(memmap2::Advice::HugePage);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn remap(&mut self, _bytes: usize) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn resize_by_copy(&mut self, len: usize) -> Result<(), MemoryError> {
+        let manager = self.reservation.manager().clone();
+        let name = self.reservation.name().to_owned();
+        let mut other =
+            if self.spilled { Self::file_backed(&manager, &name, len)? } else { Self::anonymous(&manager, &name, len)? };
+        let kept = self.len.min(len);
+        other[..kept].copy_from_slice(&self[..kept]);
+        *self = other;
+        Ok(())
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        match &mut self.map {
+            Some(map) => map,
+            None => &mut [],
+        }
+    }
+
+    /// Bytes that the values take.
+    pub fn num_bytes(&self) -> usize {
+        size_in_bytes::<T>(self.len)
+    }
+
+    /// The manager that paid for it.
+    pub fn manager(&self) -> &MemoryManager {
+        self.reservation.manager()
+    }
+}
+
+impl<T: Pod> Deref for Segment<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.map {
+            // Maps are page-aligned and hold exactly `len` values: the cast cannot fail.
+            Some(map) => &bytemuck::cast_slice(map)[..self.len],
+            None => &[],
+        }
+    }
+}
+
+impl<T: Pod> DerefMut for Segment<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        let len = self.len;
+        match &mut self.map {
+            Some(map) => &mut bytemuck::cast_slice_mut(map)[..len],
+            None => &mut [],
+        }
+    }
+}
+
+impl<T> fmt::Debug for Segment<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segment")
+            .field("name", &self.reservation.name())
+            .field("len", &self.len)
+            .field("spilled", &self.spilled)
+            .finish()
+    }
+}
+
+/// Bytes of `len` values; more than the address space saturates, and no budget grants that.
+fn size_in_bytes<T>(len: usize) -> usize {
+    len.saturating_mul(size_of::<T>())
+}
+
+fn map_anonymous(bytes: usize) -> std::io::Result<Option<MmapMut>> {
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let map = MmapOptions::new().len(bytes).map_anon()?;
+    #[cfg(target_os = "linux")]
+    if bytes >= HUGE_PAGE_FROM {
+        // Advice only: a kernel without huge pages says no, and nothing is lost.
+        let _ = map.advise(memmap2::Advice::HugePage);
+    }
+    Ok(Some(map))
+}
+
+fn map_spill_file(manager: &MemoryManager, bytes: usize) -> std::io::Result<Option<MmapMut>> {
+    if bytes == 0 {
+        return Ok(None);
+    }
+    let file = tempfile::tempfile_in(manager.spill_dir())?;
+    file.set_len(bytes as u64)?;
+    // SAFETY: the file is unlinked and its only handle is ours, so nobody can change or truncate
+    // it while it is mapped.
+    let map = unsafe { MmapOptions::new().len(bytes).map_mut(&file) }?;
+    Ok(Some(map))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_zeroed_typed_and_counted() {
+        let memory = MemoryManager::new(1 << 20);
+        let mut segment = memory.allocate::<u32>("numbers", 1000).unwrap();
+        assert!(segment.iter().all(|&x| x == 0));
+        segment[999] = 7;
+        assert_eq!(segment.len(), 1000);
+        assert_eq!(memory.counters().granted_bytes, 4000);
+        drop(segment);
+        assert_eq!(memory.counters().granted_bytes, 0);
+    }
+
+    #[test]
+    fn empty_segments_cost_nothing() {
+        let memory = MemoryManager::new(0);
+        let mut segment = memory.allocate::<u64>("nothing", 0).unwrap();
+        assert!(segment.is_empty() && segment.iter_mut().next().is_none());
+    }
+
+    #[test]
+    fn resizing_keeps_values_and_zeroes_new_ones() {
+        let memory = MemoryManager::new(64 << 20);
+        for (first, second) in [(10, 3), (3, 5000), (5000, 1_000_000), (1_000_000, 10), (0, 9)] {
+            let mut segment = memory.allocate::<u32>("numbers", first).unwrap();
+            segment.iter_mut().for_each(|x| *x = 9);
+            segment.resize(second).unwrap();
+            assert_eq!(memory.counters().granted_bytes, 4 * second as u64);
+            let kept = first.min(second);
+            assert!(segment[..kept].iter().all(|&x| x == 9));
+            assert!(segment[kept..].iter().all(|&x| x == 0));
+        }
+        let mut shrunk = memory.allocate::<u32>("numbers", 100).unwrap();
+        shrunk.fill(9);
+        shrunk.resize(1).unwrap();
+        shrunk.resize(100).unwrap();
+        assert!(shrunk[1..].iter().all(|&x| x == 0));
+    }
+
+    #[test]
+    fn a_refused_growth_leaves_it_as_it_was() {
+        let memory = MemoryManager::new(100);
+        let mut segment = memory.allocate::<u8>("bytes", 80).unwrap();
+        segment.fill(1);
+        assert!(segment.resize(101).is_err());
+        assert_eq!((segment.len(), memory.counters().granted_bytes), (80, 80));
+        assert!(segment.iter().all(|&x| x == 1));
+    }
+
+    #[test]
+    fn spilled_segments_count_as_spilled_and_leave_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let memory = MemoryManager::with_spill_dir(0, dir.path());
+        let mut segment = memory.allocate_spilled::<u64>("run", 512).unwrap();
+        segment[511] = 3;
+        segment.resize(1024).unwrap();
+        assert_eq!((segment[511], segment[1023]), (3, 0));
+        assert_eq!(memory.counters().spilled_bytes, 4096 + 8192);
+        assert_eq!(memory.counters().granted_bytes, 0);
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn absurd_sizes_are_refused() {
+        let memory = MemoryManager::new(1 << 40);
+        assert!(memory.allocate::<u64>("absurd", usize::MAX / 2).is_err());
+    }
+}

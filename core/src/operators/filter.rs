@@ -1,0 +1,176 @@
+//! `filter`: the rows that a predicate keeps.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Operator, Output, Task, TaskEvent};
+use crate::columnar::{Batch, Buffer, Column, Native, Strings};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::memory::MemoryManager;
+
+/// Keeps the rows for which a predicate over the batch says so.
+///
+/// The predicate sees a whole batch and sets `keep[row]`, all `true` at first: its loop is over
+/// plain columns. A batch of which all rows are kept passes without a copy.
+///
+/// ```
+/// use quince_core::columnar::{Batch, Column, Schema};
+/// use quince_core::executor::collect;
+/// use quince_core::operators::{BatchSource, Filter};
+/// # use quince_core::Environment;
+/// # let env = Environment::builder().threads(1).build()?;
+/// let batch = Batch::new(Schema::new(["x"]), vec![Column::Int64(vec![5, 6, 7].into())]);
+/// let even = Filter::new("even", |batch, keep| {
+///     let Column::Int64(values) = &batch.columns()[0] else { unreachable!("built above") };
+///     keep.iter_mut().zip(&values[..]).for_each(|(keep, x)| *keep = x % 2 == 0);
+/// });
+/// let out = collect(&env, &BatchSource::new("numbers", vec![batch]), &[&even])?;
+/// assert!(matches!(&out[0].columns()[0], Column::Int64(values) if values[..] == [6]));
+/// # Ok::<(), quince_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Filter {
+    name: String,
+    predicate: Arc<Predicate>,
+}
+
+type Predicate = dyn Fn(&Batch, &mut [bool]) + Send + Sync;
+
+impl Filter {
+    /// A filter called `name` in plans.
+    pub fn new(
+        name: impl Into<String>,
+        predicate: impl Fn(&Batch, &mut [bool]) + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.into(), predicate: Arc::new(predicate) }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filter").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Operator for Filter {
+    fn name(&self) -> String {
+        format!("filter ({})", self.name)
+    }
+
+    fn open(&self, env: &Environment) -> Box<dyn Task> {
+        let memory = env.memory().clone();
+        Box::new(FilterTask { predicate: self.predicate.clone(), keep: Vec::new(), memory })
+    }
+}
+
+struct FilterTask {
+    predicate: Arc<Predicate>,
+    /// One flag per row of a batch, reused from batch to batch.
+    keep: Vec<bool>,
+    memory: MemoryManager,
+}
+
+impl Task for FilterTask {
+    fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
+        let TaskEvent::Batch(batch) = event else { return Ok(()) };
+        self.keep.clear();
+        self.keep.resize(batch.num_rows(), true);
+        (self.predicate)(&batch, &mut self.keep);
+        match self.keep.iter().filter(|&&keep| keep).count() {
+            kept if kept == batch.num_rows() => output.emit(batch),
+            0 => Ok(()),
+            kept => output.emit(select(&self.memory, &batch, &self.keep, kept)?),
+        }
+    }
+}
+
+/// The `kept` rows of `batch` whose flag is set.
+fn select(memory: &MemoryManager, batch: &Batch, keep: &[bool], kept: usize) -> Result<Batch> {
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| {
+            Ok(match column {
+                Column::UInt32(values) => Column::UInt32(pick(memory, values, keep, kept)?),
+                Column::UInt64(values) => Column::UInt64(pick(memory, values, keep, kept)?),
+                Column::Int64(values) => Column::Int64(pick(memory, values, keep, kept)?),
+                Column::Float32(values) => Column::Float32(pick(memory, values, keep, kept)?),
+                Column::Float64(values) => Column::Float64(pick(memory, values, keep, kept)?),
+                Column::Utf8(values) => Column::Utf8(pick_strings(memory, values, keep, kept)?),
+                Column::CodedUtf8 { codes, values } => Column::CodedUtf8 {
+                    codes: pick(memory, codes, keep, kept)?,
+                    values: values.clone(),
+                },
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(Batch::new(batch.schema().clone(), columns))
+}
+
+fn pick<T: Native>(
+    memory: &MemoryManager,
+    values: &[T],
+    keep: &[bool],
+    kept: usize,
+) -> Result<Buffer<T>> {
+    let mut picked = memory.allocate("filter", kept)?;
+    let chosen = values.iter().zip(keep).filter(|(_, keep)| **keep).map(|(value, _)| *value);
+    picked.iter_mut().zip(chosen).for_each(|(slot, value)| *slot = value);
+    Ok(picked.into())
+}
+
+fn pick_strings(
+    memory: &MemoryManager,
+    strings: &Strings,
+    keep: &[bool],
+    kept: usize,
+) -> Result<Strings> {
+    let chosen = || strings.iter().zip(keep).filter(|(_, keep)| **keep).map(|(text, _)| text);
+    let mut offsets = memory.allocate::<i32>("filter", kept + 1)?;
+    let mut bytes = memory.allocate::<u8>("filter", chosen().map(str::len).sum())?;
+    let mut end = 0;
+    for (row, text) in chosen().enumerate() {
+        bytes[end..end + text.len()].copy_from_slice(text.as_bytes());
+        end += text.len();
+        offsets[row + 1] = end as i32;
+    }
+    Ok(Strings::new(offsets.into(), bytes.into()).expect("whole texts of a valid column"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::Schema;
+    use crate::executor::collect;
+    use crate::operators::BatchSource;
+
+    #[test]
+    fn every_type_of_column_is_filtered_alike() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let columns = vec![
+            Column::UInt32(vec![0, 1, 2].into()),
+            Column::Utf8(Strings::from_iter(["a", "bb", "ccc"])),
+            Column::CodedUtf8 { codes: vec![1, 1, 0].into(), values: Strings::from_iter(["p", "q"]) },
+            Column::Float64(vec![0.0, 1.0, 2.0].into()),
+        ];
+        let batch = Batch::new(Schema::new(["a", "b", "c", "d"]), columns);
+        let odd_out = Filter::new("all but the middle", |_, keep| keep[1] = false);
+        let out = collect(&env, &BatchSource::new("rows", vec![batch]), &[&odd_out]).unwrap();
+        let columns = out[0].columns();
+        assert!(matches!(&columns[0], Column::UInt32(values) if values[..] == [0, 2]));
+        let Column::Utf8(texts) = &columns[1] else { panic!("type changed") };
+        assert_eq!(texts.iter().collect::<Vec<_>>(), ["a", "ccc"]);
+        assert!(matches!(&columns[2], Column::CodedUtf8 { codes, .. } if codes[..] == [1, 0]));
+        assert!(matches!(&columns[3], Column::Float64(values) if values[..] == [0.0, 2.0]));
+    }
+
+    #[test]
+    fn a_batch_without_kept_rows_goes_no_further() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let batch = Batch::new(Schema::new(["x"]), vec![Column::Int64(vec![1].into())]);
+        let none = Filter::new("none", |_, keep| keep.fill(false));
+        let out = collect(&env, &BatchSource::new("row", vec![batch]), &[&none]).unwrap();
+        assert!(out.is_empty());
+    }
+}
