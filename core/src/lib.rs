@@ -1,13 +1,16 @@
 //! The engine of Quince: managed memory, columns, operators, indexes and iterations.
 
+pub mod algebra;
 pub mod columnar;
 pub mod environment;
-mod error;
+pub mod error;
 pub mod events;
 pub mod executor;
+pub mod index;
 pub mod iteration;
 pub mod memory;
 pub mod operators;
+pub mod plan;
 
 pub use environment::Environment;
 pub use error::{BoxError, Error, Result};

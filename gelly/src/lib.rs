@@ -1,1 +1,29 @@
-//! stub
+//! The graph of Quince: what a graph is, over core's data sets, dictionaries and indexes.
+//!
+//! ```
+//! use quince_core::Environment;
+//! use quince_gelly::{Graph, edges};
+//!
+//! let env = Environment::builder().threads(1).build()?;
+//! let graph = Graph::from_source(&env, &edges([(17, 42), (42, 99)]))?;
+//! assert_eq!((graph.num_vertices(), graph.num_edges()), (3, 2));
+//! # Ok::<(), quince_gelly::Error>(())
+//! ```
+
+mod algorithm;
+mod builder;
+mod error;
+mod graph;
+mod vertex_table;
+mod vertex_values;
+
+pub use algorithm::GraphAlgorithm;
+pub use builder::{GraphBuilder, edges, weighted_edges};
+pub use error::{Error, Result};
+pub use graph::{EdgeDirection, Graph};
+pub use quince_core::index::{
+    Csr, Duplicates, EntryValue as EdgeValue, Key as VertexId, KeyOrder as VertexOrder,
+    SelfPairs as SelfLoops,
+};
+pub use vertex_table::VertexTable;
+pub use vertex_values::VertexValues;

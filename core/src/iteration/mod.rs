@@ -1,3 +1,29 @@
-//! Iterations.
+//! Native iterations: the superstep loop, once, and the bodies that plug into it.
+//!
+//! | body | solution | what crosses the index | ends |
+//! |---|---|---|---|
+//! | [`BulkIteration`] | replaced whole, every superstep | a projection of every key's state | by its [`Criterion`] |
+//! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
+//!
+//! Both are synchronous: a superstep sees what the one before left, never what it writes itself.
+//! Together with sums in the order of the index that makes every value and every count of the
+//! report the same at any number of threads.
+//!
+//! A [`ForwardProgram`] (a delta iteration whose messages are the values themselves) over edges
+//! that go both ways has a closed form, the fold of each component; [`DeltaIteration::forward`]
+//! takes it as a rewrite that can be switched off.
+
+mod bulk;
+mod component_fold;
+mod criterion;
+mod delta;
+mod forward;
 mod report;
+mod superstep;
+mod workset;
+
+pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
+pub use criterion::Criterion;
+pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
+pub use forward::{COMPONENT_FOLD, ForwardProgram, Rewrites};
 pub use report::{Direction, IterationReport, StopReason, SuperstepReport};

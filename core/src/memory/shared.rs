@@ -8,7 +8,7 @@ use bytemuck::Pod;
 ///
 /// Sealed: only the types below are words. All orderings are relaxed; the end of a fork-join
 /// scope is what publishes the values to the next reader.
-pub trait SharedWord: Pod + Send + Sync + PartialEq + sealed::Word {}
+pub trait SharedWord: Pod + Send + Sync + PartialEq + std::fmt::Debug + sealed::Word {}
 
 mod sealed {
     /// The atomic cell behind a value.

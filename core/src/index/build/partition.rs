@@ -1,0 +1,116 @@
+//! Partitions of rows, and where each morsel writes into them.
+
+use rayon::prelude::*;
+
+use super::{IndexOptions, PARTITION_ENTRIES};
+use crate::index::pairs::{EntryValue, PairChunk};
+
+/// Groups of rows are cut at multiples of a power of two, so that a small table finds them.
+const TABLE_BITS: u32 = 18;
+
+/// Rows cut into partitions: each has at most 2^16 rows, and about [`PARTITION_ENTRIES`] entries
+/// unless one group of rows has more.
+#[derive(Debug)]
+pub(super) struct Partitions {
+    /// The first row of each partition, and the number of rows.
+    bounds: Vec<u32>,
+    /// The partition of each group of `1 << shift` rows.
+    of_group: Vec<u32>,
+    shift: u32,
+}
+
+impl Partitions {
+    pub(super) fn cut(offsets: &[u64]) -> Self {
+        let num_rows = offsets.len() - 1;
+        let bits = usize::BITS - num_rows.leading_zeros();
+        let shift = bits.saturating_sub(TABLE_BITS).min(16);
+        let groups = num_rows.div_ceil(1 << shift);
+        let row = |group: usize| (group << shift).min(num_rows);
+        let mut bounds = vec![0u32];
+        let mut of_group = Vec::with_capacity(groups);
+        let mut start = 0;
+        for group in 0..groups {
+            let end = row(group + 1);
+            let entries = offsets[end] - offsets[start];
+            let full = entries as usize > PARTITION_ENTRIES || end - start > 1 << 16;
+            if full && row(group) > start {
+                start = row(group);
+                bounds.push(start as u32);
+            }
+            of_group.push(bounds.len() as u32 - 1);
+        }
+        bounds.push(num_rows as u32);
+        Self { bounds, of_group, shift }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.bounds.len() - 1
+    }
+
+    /// The rows of a partition.
+    pub(super) fn rows(&self, partition: usize) -> std::ops::Range<usize> {
+        self.bounds[partition] as usize..self.bounds[partition + 1] as usize
+    }
+
+    /// The partition of a row, and the row's number in it.
+    #[inline(always)]
+    pub(super) fn locate(&self, row: u32) -> (usize, u16) {
+        let partition = self.of_group[(row >> self.shift) as usize] as usize;
+        (partition, (row - self.bounds[partition]) as u16)
+    }
+
+    /// For each chunk, where its first entry of each partition goes.
+    pub(super) fn cursors<W: EntryValue>(
+        &self,
+        chunks: &[PairChunk<W>],
+        options: IndexOptions,
+        offsets: &[u64],
+    ) -> Vec<Vec<u64>> {
+        let count = |chunk: &PairChunk<W>| {
+            let mut counts = vec![0u64; self.len()];
+            for (&left, &right) in chunk.left.iter().zip(chunk.right.iter()) {
+                for (row, _) in options.entries(left, right).into_iter().flatten() {
+                    counts[self.of_group[(row >> self.shift) as usize] as usize] += 1;
+                }
+            }
+            counts
+        };
+        let mut cursors: Vec<Vec<u64>> = chunks.par_iter().map(count).collect();
+        let mut next: Vec<u64> =
+            (0..self.len()).map(|partition| offsets[self.rows(partition).start]).collect();
+        for chunk in &mut cursors {
+            for (count, next) in chunk.iter_mut().zip(&mut next) {
+                let start = *next;
+                *next += *count;
+                *count = start;
+            }
+        }
+        cursors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partitions_cover_all_rows_and_stay_small() {
+        let mut offsets = vec![0u64];
+        for row in 0..300_000u64 {
+            offsets.push(offsets[row as usize] + if row < 40 { 50_000 } else { row % 3 });
+        }
+        let partitions = Partitions::cut(&offsets);
+        let mut next = 0;
+        for partition in 0..partitions.len() {
+            let rows = partitions.rows(partition);
+            assert!(rows.start == next && rows.len() <= 1 << 16 && !rows.is_empty());
+            let entries = (offsets[rows.end] - offsets[rows.start]) as usize;
+            assert!(entries <= PARTITION_ENTRIES || rows.len() <= 1 << partitions.shift);
+            for row in rows.clone() {
+                assert_eq!(partitions.locate(row as u32), (partition, (row - rows.start) as u16));
+            }
+            next = rows.end;
+        }
+        assert_eq!(next, 300_000);
+    }
+}

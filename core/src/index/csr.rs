@@ -1,0 +1,211 @@
+//! Compressed sparse rows.
+
+use std::ops::Range;
+
+use super::lanes;
+use super::pairs::EntryValue;
+use super::static_index::{CHUNK_ENTRIES, StaticIndex};
+use crate::algebra::Monoid;
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::memory::Segment;
+
+/// Rows of at least this many entries are folded through [`LANES`] accumulators.
+const LONG_ROW: usize = 32;
+
+/// Accumulators of a long row.
+const LANES: usize = 4;
+
+/// A relation as compressed sparse rows: the columns of row `r` are
+/// `columns[offsets[r]..offsets[r + 1]]`, ascending; equal columns stay in the order of the input.
+///
+/// Takes 4 bytes an entry, the entry's value, and 8 bytes a key.
+#[derive(Debug)]
+pub struct Csr<W: EntryValue> {
+    /// One more than there are keys; rises from 0 to the number of entries.
+    offsets: Segment<u64>,
+    /// All below the number of keys.
+    columns: Segment<u32>,
+    /// One per entry, or empty if `W` stores nothing.
+    values: Segment<W::Word>,
+    symmetric: bool,
+    chunks: Vec<Range<u32>>,
+}
+
+impl<W: EntryValue> Csr<W> {
+    /// Puts an index together from its parts.
+    ///
+    /// # Panics
+    /// If the parts break an invariant: offsets that do not rise from 0 to the number of entries,
+    /// a column that is no key, a missing value. One pass over the columns; every later access
+    /// relies on it.
+    pub(super) fn new(
+        offsets: Segment<u64>,
+        columns: Segment<u32>,
+        values: Segment<W::Word>,
+        symmetric: bool,
+    ) -> Self {
+        use rayon::prelude::*;
+        let num_keys = offsets.len() - 1;
+        assert!(offsets[0] == 0 && offsets[num_keys] == columns.len() as u64, "offsets span all");
+        assert!(offsets.is_sorted(), "offsets rise");
+        let in_bounds = |columns: &[u32]| columns.iter().fold(0, |top, &c| top.max(c));
+        let top = columns.par_chunks(CHUNK_ENTRIES).map(in_bounds).max();
+        assert!(top.is_none_or(|top| (top as usize) < num_keys), "columns are keys");
+        assert!(!W::STORED || values.len() == columns.len(), "a value for every entry");
+        let chunks = cut(&offsets);
+        Self { offsets, columns, values, symmetric, chunks }
+    }
+
+    /// Where each row begins, and the end of the last.
+    pub fn offsets(&self) -> &[u64] {
+        &self.offsets
+    }
+
+    /// The columns of all rows.
+    pub fn columns(&self) -> &[u32] {
+        &self.columns
+    }
+
+    /// The columns of one row, ascending.
+    #[inline(always)]
+    pub fn row(&self, row: u32) -> &[u32] {
+        let range = self.range(row);
+        // SAFETY: offsets rise and end at the number of columns (checked in `new`, parts are
+        // private and never change). Worth 4 % of a PageRank superstep on short rows.
+        unsafe { self.columns.get_unchecked(range) }
+    }
+
+    #[inline(always)]
+    fn range(&self, row: u32) -> Range<usize> {
+        self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
+    }
+
+    #[inline(always)]
+    fn value(&self, at: usize) -> W {
+        W::from_word(if W::STORED { self.values[at] } else { bytemuck::Zeroable::zeroed() })
+    }
+
+    /// How often each key stands as a column: the degrees of the transpose. O(entries) time.
+    pub fn column_counts(&self, env: &Environment) -> Result<Segment<u32>> {
+        env.run("column counts", || {
+            let num_entries = self.columns.len();
+            let pieces = self.columns.chunks(CHUNK_ENTRIES);
+            let num_pieces = pieces.len();
+            lanes::count(env, "degrees", self.num_keys(), num_entries, num_pieces, |counts, at| {
+                let start = at * CHUNK_ENTRIES;
+                let piece = &self.columns[start..num_entries.min(start + CHUNK_ENTRIES)];
+                piece.iter().for_each(|&column| counts[column as usize] += 1);
+            })
+        })
+    }
+
+    pub(super) fn words(&self) -> &[W::Word] {
+        &self.values
+    }
+}
+
+/// Chunks of rows with about [`CHUNK_ENTRIES`] entries; an empty row counts as one entry.
+fn cut(offsets: &[u64]) -> Vec<Range<u32>> {
+    let num_keys = offsets.len() - 1;
+    let mut chunks = Vec::new();
+    let mut start = 0;
+    while start < num_keys {
+        let limit = offsets[start] + start as u64 + CHUNK_ENTRIES as u64;
+        let rest = &offsets[start + 1..];
+        let fits = partition_point(rest, |at, offset| offset + (start + 1 + at) as u64 <= limit);
+        let end = start + fits.max(1);
+        chunks.push(start as u32..end as u32);
+        start = end;
+    }
+    chunks
+}
+
+fn partition_point(values: &[u64], keep: impl Fn(usize, u64) -> bool) -> usize {
+    let (mut low, mut high) = (0, values.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if keep(middle, values[middle]) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+impl<W: EntryValue> StaticIndex for Csr<W> {
+    type Value = W;
+
+    fn num_keys(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    fn num_entries(&self) -> u64 {
+        self.columns.len() as u64
+    }
+
+    fn is_symmetric(&self) -> bool {
+        self.symmetric
+    }
+
+    #[inline(always)]
+    fn degree(&self, row: u32) -> usize {
+        self.range(row).len()
+    }
+
+    fn chunks(&self) -> &[Range<u32>] {
+        &self.chunks
+    }
+
+    #[inline(always)]
+    fn for_each(&self, row: u32, mut visit: impl FnMut(u32, W)) {
+        let start = self.range(row).start;
+        for (at, &column) in self.row(row).iter().enumerate() {
+            visit(column, self.value(start + at));
+        }
+    }
+
+    #[inline(always)]
+    fn for_some(
+        &self,
+        row: u32,
+        positions: Range<usize>,
+        mut visit: impl FnMut(u32, W) -> bool,
+    ) {
+        let start = self.range(row).start;
+        let columns = self.row(row);
+        for at in positions.start..positions.end.min(columns.len()) {
+            if !visit(columns[at], self.value(start + at)) {
+                return;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn fold<M: Monoid, P: Copy>(
+        &self,
+        row: u32,
+        values: &[P],
+        message: impl Fn(P, W) -> M::Value,
+    ) -> M::Value {
+        assert!(values.len() >= self.num_keys(), "a value for every key");
+        let start = self.range(row).start;
+        let columns = self.row(row);
+        let get = |at: usize| {
+            // SAFETY: `at` is below the length of the row in all loops below; every column is
+            // below the number of keys (checked in `new`), and so inside `values` (asserted
+            // above). Without it PageRank pays a compare and branch per entry: 1.1 times the time.
+            let value = unsafe { *values.get_unchecked(*columns.get_unchecked(at) as usize) };
+            message(value, self.value(start + at))
+        };
+        if !M::REASSOCIATES || columns.len() < LONG_ROW {
+            return (0..columns.len()).fold(M::IDENTITY, |sum, at| M::combine(sum, get(at)));
+        }
+        let whole = columns.len() / LANES * LANES;
+        let mut lanes = [M::IDENTITY; LANES];
+        for at in (0..whole).step_by(LANES) {
+            for (lane, sum) in lanes.iter_mut().enumerate() {
+                *sum = M::combine(*sum, get(at + lane));
+            }
+        }
+        let rest = (whole..columns.len()).fold(M::IDENTITY, |sum, at| M::combine(sum, get(at)));
+        lanes.into_iter().fold(rest, M::combine)
+    }
+}

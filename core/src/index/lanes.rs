@@ -1,0 +1,44 @@
+//! Counting in lanes: parallel counting without atomics.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::memory::Segment;
+
+/// Counts into `num_slots` counters. `count` is called once for each piece 0..`num_pieces`, by
+/// whichever lane is free, with that lane's counters; the lanes are then added up.
+///
+/// There are no more lanes than `num_events` (about how often a counter will be raised) pays for,
+/// so that small inputs over many slots do not spend their time on adding.
+pub(super) fn count(
+    env: &Environment,
+    name: &str,
+    num_slots: usize,
+    num_events: usize,
+    num_pieces: usize,
+    count: impl Fn(&mut [u32], usize) + Sync,
+) -> Result<Segment<u32>> {
+    let num_lanes = (num_events / num_slots.max(1)).clamp(1, env.num_threads());
+    let mut lanes = (0..num_lanes)
+        .map(|_| env.memory().allocate::<u32>(name, num_slots))
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = AtomicUsize::new(0);
+    lanes.par_iter_mut().for_each(|counters| {
+        loop {
+            let piece = next.fetch_add(1, Ordering::Relaxed);
+            if piece >= num_pieces || env.is_cancelled() {
+                break;
+            }
+            count(counters, piece);
+        }
+    });
+    env.check_cancelled()?;
+    let (first, others) = lanes.split_first_mut().expect("there is at least one lane");
+    for other in &*others {
+        first.par_iter_mut().with_min_len(1 << 14).zip(&other[..]).for_each(|(a, &b)| *a += b);
+    }
+    Ok(lanes.swap_remove(0))
+}

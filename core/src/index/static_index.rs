@@ -1,0 +1,55 @@
+//! What an iteration needs of an index.
+
+use std::ops::Range;
+
+use super::EntryValue;
+use crate::algebra::Monoid;
+
+/// A relation over dense keys 0..n, sorted by row, that owns its inner loops.
+///
+/// Implementations guarantee that every column is below [`num_keys`](Self::num_keys) and that the
+/// entries of a row come in the same order every time.
+pub trait StaticIndex: Sync {
+    /// The value of an entry; `()` is free.
+    type Value: EntryValue;
+
+    /// The number of keys; rows and columns are 0..n.
+    fn num_keys(&self) -> usize;
+
+    /// The number of entries.
+    fn num_entries(&self) -> u64;
+
+    /// Whether (r, c) and (c, r) are entries together, with one value.
+    fn is_symmetric(&self) -> bool;
+
+    /// The number of entries of `row`.
+    fn degree(&self, row: u32) -> usize;
+
+    /// Rows in pieces of about equal work, at most [`CHUNK_ENTRIES`] entries unless a single row
+    /// holds more; together all rows, in order. The unit of parallel work and of ordered sums.
+    fn chunks(&self) -> &[Range<u32>];
+
+    /// Calls `visit(column, value)` for every entry of `row`, in order.
+    fn for_each(&self, row: u32, visit: impl FnMut(u32, Self::Value));
+
+    /// As [`for_each`](Self::for_each), over the entries at `positions` of the row, as far as it
+    /// has them, until `visit` says `false`.
+    fn for_some(
+        &self,
+        row: u32,
+        positions: Range<usize>,
+        visit: impl FnMut(u32, Self::Value) -> bool,
+    );
+
+    /// Combines `message(values[column], value)` over the entries of `row`, in the fixed grouping
+    /// that [`Monoid::REASSOCIATES`] allows. Panics if `values` is shorter than the keys.
+    fn fold<M: Monoid, P: Copy>(
+        &self,
+        row: u32,
+        values: &[P],
+        message: impl Fn(P, Self::Value) -> M::Value,
+    ) -> M::Value;
+}
+
+/// Entries in one chunk of rows.
+pub const CHUNK_ENTRIES: usize = 1 << 16;

@@ -1,0 +1,246 @@
+//! The fold of each component, by union-find over a sample first.
+//!
+//! After Sutton, Ben-Nun, Barak: *Optimizing Parallel Graph Connectivity Computation via Subgraph
+//! Sampling* (Afforest), IPDPS 2018:
+//!
+//! ```text
+//! root(k) = k for every key
+//! for round in 0..2:  for every key k:  link(k, entry number `round` of k);  compress
+//! c = the most frequent root in a sample of keys
+//! for every key k with root(k) != c:    link(k, every other entry of k)
+//! compress
+//! solution(k) = fold of initial(j) over all j with root(j) = root(k)
+//! ```
+//!
+//! Over a symmetric index an entry between the large component and another stands in a row of the
+//! other, so rows of the large one may be skipped. Over any other index every row is looked at.
+
+use rayon::prelude::*;
+
+use super::criterion::Criterion;
+use super::delta::{DeltaResult, Value, fill, merge};
+use super::forward::ForwardProgram;
+use super::report::Direction;
+use super::superstep::{self, Body, Step};
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::index::StaticIndex;
+use crate::memory::{Segment, SharedSlice};
+
+/// Entries of each row that are linked before the large component is looked for.
+const ROUNDS: usize = 2;
+
+/// Keys whose roots are looked at to find it.
+const SAMPLES: usize = 1024;
+
+/// The fixpoint of a forward program. Takes a value and 4 bytes a key from the budget.
+pub(super) fn component_fold<I: StaticIndex, P: ForwardProgram>(
+    env: &Environment,
+    name: &str,
+    index: &I,
+    program: &P,
+) -> Result<DeltaResult<Value<P::Lattice>>> {
+    let num_keys = index.num_keys();
+    let mut body = FoldBody {
+        env,
+        index,
+        program,
+        roots: env.memory().allocate("component roots", num_keys)?,
+        solution: env.memory().allocate("solution", num_keys)?,
+        workset: num_keys as u64,
+    };
+    let report = superstep::run(env, name, &Criterion::EmptyWorkset, &mut body)?;
+    Ok(DeltaResult { solution: body.solution, report })
+}
+
+struct FoldBody<'a, I, P: ForwardProgram> {
+    env: &'a Environment,
+    index: &'a I,
+    program: &'a P,
+    roots: Segment<u32>,
+    solution: Segment<Value<P::Lattice>>,
+    workset: u64,
+}
+
+impl<I: StaticIndex, P: ForwardProgram> Body for FoldBody<'_, I, P> {
+    fn workset(&self) -> u64 {
+        self.workset
+    }
+
+    /// The only superstep.
+    fn superstep(&mut self, _superstep: u64) -> Result<Step> {
+        find_roots(self.env, self.index, &mut self.roots)?;
+        self.env.check_cancelled()?;
+        let changes = self.fold();
+        self.workset = 0;
+        Ok(Step { changes, convergence: None, direction: Direction::Fold })
+    }
+}
+
+impl<I: StaticIndex, P: ForwardProgram> FoldBody<'_, I, P> {
+    /// Folds the initial values into the roots, then hands them out; says how many keys changed.
+    fn fold(&mut self) -> u64 {
+        let (program, roots) = (self.program, &self.roots[..]);
+        fill(&mut self.solution, |key| program.initial(key));
+        let solution = SharedSlice::new(&mut self.solution);
+        roots.par_iter().with_min_len(KEYS_AT_ONCE).enumerate().for_each(|(key, &root)| {
+            if root as usize != key {
+                merge::<P::Lattice>(solution, root, solution.load(key));
+            }
+        });
+        let hand_out = |(key, &root): (usize, &u32)| {
+            let new = solution.load(root as usize);
+            // A root's own value is changed already; the others still have their first.
+            let old = if root as usize == key { program.initial(root) } else { solution.load(key) };
+            if root as usize != key {
+                solution.store(key, new);
+            }
+            u64::from(new != old)
+        };
+        roots.par_iter().with_min_len(KEYS_AT_ONCE).enumerate().map(hand_out).sum()
+    }
+}
+
+/// Keys that one worker takes at a time where each is a few instructions.
+const KEYS_AT_ONCE: usize = 1 << 13;
+
+/// Sets `roots[k]` to the least key of k's component.
+fn find_roots<I: StaticIndex>(env: &Environment, index: &I, roots: &mut [u32]) -> Result<()> {
+    fill(roots, |key| key);
+    let num_keys = roots.len();
+    let roots = SharedSlice::new(roots);
+    for round in 0..ROUNDS {
+        (0..num_keys as u32).into_par_iter().with_min_len(KEYS_AT_ONCE).for_each(|key| {
+            index.for_some(key, round..round + 1, |other, _| {
+                link(roots, key, other);
+                true
+            });
+        });
+        compress(roots);
+        env.check_cancelled()?;
+    }
+    let large = index.is_symmetric().then(|| most_frequent(roots));
+    index.chunks().par_iter().try_for_each(|keys| {
+        env.check_cancelled()?;
+        for key in keys.clone() {
+            if Some(roots.load(key as usize)) != large {
+                index.for_some(key, ROUNDS..usize::MAX, |other, _| {
+                    link(roots, key, other);
+                    true
+                });
+            }
+        }
+        Ok::<_, Error>(())
+    })?;
+    compress(roots);
+    Ok(())
+}
+
+/// Joins the trees of two keys: the larger root is hung under the smaller.
+#[inline(always)]
+fn link(roots: SharedSlice<'_, u32>, first: u32, second: u32) {
+    let (mut a, mut b) = (roots.load(first as usize), roots.load(second as usize));
+    while a != b {
+        let (low, high) = (a.min(b), a.max(b));
+        let above = roots.load(high as usize);
+        if above == low {
+            return;
+        }
+        if above == high && roots.compare_exchange(high as usize, high, low).is_ok() {
+            return;
+        }
+        a = roots.load(roots.load(high as usize) as usize);
+        b = roots.load(low as usize);
+    }
+}
+
+/// Points every key at the root of its tree.
+fn compress(roots: SharedSlice<'_, u32>) {
+    (0..roots.len()).into_par_iter().with_min_len(KEYS_AT_ONCE).for_each(|key| {
+        let mut root = roots.load(key);
+        loop {
+            let above = roots.load(root as usize);
+            if above == root {
+                break;
+            }
+            root = above;
+        }
+        roots.store(key, root);
+    });
+}
+
+/// The root that stands most often at evenly spread keys; any root at all if there are no keys.
+fn most_frequent(roots: SharedSlice<'_, u32>) -> u32 {
+    let step = (roots.len() / SAMPLES).max(1);
+    let mut sample: Vec<u32> = (0..roots.len()).step_by(step).map(|key| roots.load(key)).collect();
+    sample.sort_unstable();
+    let longest = sample.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
+    longest.map_or(0, |run| run[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::algebra::{Max, Min};
+    use crate::iteration::delta::tests::index;
+    use crate::iteration::{DeltaIteration, Rewrites};
+
+    /// Values that are not in the order of the keys.
+    struct Scrambled;
+
+    fn scramble(key: u32) -> u32 {
+        key.wrapping_mul(2_654_435_761) >> 7
+    }
+
+    impl ForwardProgram for Scrambled {
+        type Lattice = Max<u32>;
+        fn initial(&self, key: u32) -> u32 {
+            scramble(key)
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn the_fold_is_the_fixpoint_of_the_plain_iteration(
+            num_keys in 1u32..80,
+            raw in prop::collection::vec((0u32..80, 0u32..80), 0..120),
+            threads in prop::sample::select(vec![1usize, 2, 8]),
+        ) {
+            let pairs: Vec<_> =
+                raw.into_iter().map(|(l, r)| (l % num_keys, r % num_keys, 1.0)).collect();
+            let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
+            let index = index::<()>(&env, num_keys, &pairs);
+            let run = |rewrites| {
+                DeltaIteration::new("max", &index, &Scrambled).forward(&env, rewrites).unwrap()
+            };
+            let (fold, plain) = (run(Rewrites::On), run(Rewrites::Off));
+            prop_assert_eq!(&fold.solution[..], &plain.solution[..]);
+            prop_assert_eq!(fold.report.supersteps[0].direction, Direction::Fold);
+            let changed = |key: u32| fold.solution[key as usize] != scramble(key);
+            let changes = (0..num_keys).filter(|&key| changed(key)).count() as u64;
+            prop_assert_eq!(fold.report.supersteps[0].changes, changes);
+        }
+    }
+
+    struct Least;
+
+    impl ForwardProgram for Least {
+        type Lattice = Min<u32>;
+        fn initial(&self, key: u32) -> u32 {
+            key
+        }
+    }
+
+    #[test]
+    fn a_limit_on_supersteps_forbids_the_rewrite() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let path = index::<()>(&env, 4, &[(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)]);
+        let limited = DeltaIteration::new("least", &path, &Least).maximum_supersteps(1);
+        assert!(!limited.forward_rewrite(Rewrites::On).taken);
+        let result = limited.forward(&env, Rewrites::On).unwrap();
+        assert_eq!(result.solution[..], [0, 0, 1, 2]);
+    }
+}

@@ -1,0 +1,111 @@
+//! When an iteration ends.
+
+use std::fmt;
+
+use super::report::{StopReason, SuperstepReport};
+
+/// A convergence criterion: a value that is asked after every superstep.
+///
+/// ```
+/// use quince_core::iteration::Criterion;
+/// let criterion = Criterion::ConvergedBelow(1e-9).or(Criterion::MaximumSupersteps(100));
+/// assert_eq!(criterion.to_string(), "change <= 0.000000001 or 100 supersteps");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Criterion {
+    /// That many supersteps are done.
+    MaximumSupersteps(u64),
+    /// The convergence value is at or below this.
+    ConvergedBelow(f64),
+    /// No key is active any more.
+    EmptyWorkset,
+    /// Either is met.
+    Or(Box<Criterion>, Box<Criterion>),
+    /// Both are met.
+    And(Box<Criterion>, Box<Criterion>),
+}
+
+impl Criterion {
+    /// Met when this or `other` is.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self::Or(Box::new(self), Box::new(other))
+    }
+
+    /// Met when this and `other` are.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::And(Box::new(self), Box::new(other))
+    }
+
+    /// Whether it is met after `last` (or before the first superstep) with `workset` keys active,
+    /// and which part of it was.
+    pub(super) fn met(&self, last: Option<&SuperstepReport>, workset: u64) -> Option<StopReason> {
+        match self {
+            Self::MaximumSupersteps(most) => (last.map_or(0, |last| last.superstep) >= *most)
+                .then_some(StopReason::MaximumSupersteps),
+            Self::ConvergedBelow(threshold) => last
+                .and_then(|last| last.convergence)
+                .filter(|value| value <= threshold)
+                .map(|_| StopReason::Converged),
+            Self::EmptyWorkset => (workset == 0).then_some(StopReason::EmptyWorkset),
+            Self::Or(a, b) => a.met(last, workset).or_else(|| b.met(last, workset)),
+            Self::And(a, b) => a.met(last, workset).and_then(|_| b.met(last, workset)),
+        }
+    }
+}
+
+impl fmt::Display for Criterion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MaximumSupersteps(most) => write!(f, "{most} supersteps"),
+            Self::ConvergedBelow(threshold) => write!(f, "change <= {threshold}"),
+            Self::EmptyWorkset => f.write_str("empty workset"),
+            Self::Or(a, b) => write!(f, "{a} or {b}"),
+            Self::And(a, b) => write!(f, "({a} and {b})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iteration::Direction;
+
+    fn after(superstep: u64, convergence: f64) -> SuperstepReport {
+        SuperstepReport {
+            superstep,
+            seconds: 0.0,
+            workset: 1,
+            changes: 1,
+            convergence: Some(convergence),
+            direction: Direction::Pull,
+        }
+    }
+
+    #[test]
+    fn or_and_and_join_criteria() {
+        let small = Criterion::ConvergedBelow(0.1);
+        let third = Criterion::MaximumSupersteps(3);
+        let either = small.clone().or(third.clone());
+        assert_eq!(either.met(Some(&after(1, 0.1)), 1), Some(StopReason::Converged));
+        assert_eq!(either.met(Some(&after(3, 0.5)), 1), Some(StopReason::MaximumSupersteps));
+        assert_eq!(either.met(Some(&after(2, 0.5)), 1), None);
+        let both = small.and(third);
+        assert_eq!(both.met(Some(&after(1, 0.1)), 1), None);
+        assert_eq!(both.met(Some(&after(3, 0.1)), 1), Some(StopReason::MaximumSupersteps));
+    }
+
+    #[test]
+    fn not_a_number_never_converges() {
+        assert_eq!(Criterion::ConvergedBelow(1.0).met(Some(&after(9, f64::NAN)), 1), None);
+    }
+
+    #[test]
+    fn no_supersteps_are_allowed() {
+        let none = Criterion::MaximumSupersteps(0);
+        assert_eq!(none.met(None, 5), Some(StopReason::MaximumSupersteps));
+        assert_eq!(Criterion::EmptyWorkset.met(None, 0), Some(StopReason::EmptyWorkset));
+    }
+}

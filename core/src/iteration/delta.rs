@@ -1,0 +1,346 @@
+//! The indexed delta iteration: only what changed sends, and only what improves changes.
+//!
+//! In plain form, with `S` the solution set, `D` the workset (keys and values that changed last)
+//! and `E` the entries of the index:
+//!
+//! ```text
+//! repeat
+//!     M = E.join(D on key).map(message).group_by(other key).reduce(Lattice)
+//!     D = M.join(S on key).filter(improves)
+//!     S.merge(D)
+//! until D is empty or the criterion is met
+//! ```
+//!
+//! The lattice lets the engine choose, superstep by superstep, how `M` is made: **pull** (every key
+//! folds along its row, when much is active) or **push** (each active key merges into its
+//! neighbours in place, when little is). Both give the same `S` and the same `D`.
+
+use rayon::prelude::*;
+
+use super::criterion::Criterion;
+use super::report::{Direction, IterationReport};
+use super::superstep::{self, Body, Step};
+use super::workset::{Marks, Workset};
+use crate::algebra::{Monoid, Semilattice};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::index::{EntryValue, StaticIndex};
+use crate::memory::{Segment, SharedSlice};
+
+/// Pull while the active keys have more than one in this many of all entries.
+const PULL_SHARE: u64 = 20;
+
+/// What a delta iteration sends along an entry.
+pub trait DeltaProgram<W: EntryValue>: Sync {
+    /// How values merge.
+    type Lattice: Semilattice;
+
+    /// A key's value before the first superstep.
+    fn initial(&self, key: u32) -> Value<Self::Lattice>;
+
+    /// Whether the key is in the first workset; by default all are.
+    fn is_active(&self, _key: u32) -> bool {
+        true
+    }
+
+    /// The message along an entry from a key whose value changed.
+    fn message(&self, value: Value<Self::Lattice>, entry: W) -> Value<Self::Lattice>;
+}
+
+/// The values of a lattice.
+pub(super) type Value<L> = <L as Monoid>::Value;
+
+/// A delta iteration to be run over an index that goes both ways.
+#[derive(Debug)]
+#[must_use = "an iteration does nothing until it is run"]
+pub struct DeltaIteration<'a, I, P> {
+    pub(super) name: &'a str,
+    pub(super) index: &'a I,
+    pub(super) program: &'a P,
+    pub(super) criterion: Criterion,
+}
+
+/// The solution set that a delta iteration ended with, by dense key, and how it went.
+#[derive(Debug)]
+pub struct DeltaResult<V> {
+    /// By dense key.
+    pub solution: Segment<V>,
+    /// How it went.
+    pub report: IterationReport,
+}
+
+impl<'a, I: StaticIndex, P> DeltaIteration<'a, I, P> {
+    /// An iteration of `program` over `index`, until nothing changes.
+    pub fn new(name: &'a str, index: &'a I, program: &'a P) -> Self {
+        Self { name, index, program, criterion: Criterion::EmptyWorkset }
+    }
+
+    /// Ends also after `supersteps`, with what they reached.
+    pub fn maximum_supersteps(self, supersteps: u64) -> Self {
+        let criterion = Criterion::EmptyWorkset.or(Criterion::MaximumSupersteps(supersteps));
+        Self { criterion, ..self }
+    }
+}
+
+impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
+    /// Runs it. Takes two values and a byte a key from the budget, and for sparse supersteps one
+    /// key and value for each active key.
+    ///
+    /// # Panics
+    /// If the index is not symmetric: pull and push would then send along different entries.
+    pub fn run(self, env: &Environment) -> Result<DeltaResult<Value<P::Lattice>>> {
+        assert!(self.index.is_symmetric(), "a delta iteration runs over a symmetric index");
+        let num_keys = self.index.num_keys();
+        let memory = env.memory();
+        let mut solution = memory.allocate("solution", num_keys)?;
+        let program = self.program;
+        let mut marks = Marks::new(memory, num_keys)?;
+        env.run(self.name, || {
+            fill(&mut solution, |key| program.initial(key));
+            marks.fill(|key| program.is_active(key));
+            Ok(())
+        })?;
+        let mut body = DeltaBody {
+            env,
+            index: self.index,
+            program,
+            next: memory.allocate("solution", num_keys)?,
+            workset: Workset::from_marks(self.index, &marks),
+            marks,
+            solution,
+        };
+        let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
+        Ok(DeltaResult { solution: body.solution, report })
+    }
+}
+
+/// Sets every value from its key, in parallel.
+pub(super) fn fill<V: Send>(values: &mut [V], value: impl Fn(u32) -> V + Sync) {
+    values
+        .par_iter_mut()
+        .with_min_len(1 << 13)
+        .enumerate()
+        .for_each(|(key, slot)| *slot = value(key as u32));
+}
+
+struct DeltaBody<'a, I: StaticIndex, P: DeltaProgram<I::Value>> {
+    env: &'a Environment,
+    index: &'a I,
+    program: &'a P,
+    solution: Segment<Value<P::Lattice>>,
+    /// The solution of the next superstep while a pull makes it.
+    next: Segment<Value<P::Lattice>>,
+    workset: Workset<Value<P::Lattice>>,
+    /// The keys that changed in this superstep.
+    marks: Marks,
+}
+
+impl<I: StaticIndex, P: DeltaProgram<I::Value>> Body for DeltaBody<'_, I, P> {
+    fn workset(&self) -> u64 {
+        self.workset.num_keys()
+    }
+
+    fn superstep(&mut self, _superstep: u64) -> Result<Step> {
+        let threshold = self.index.num_entries() / PULL_SHARE;
+        let direction = if self.workset.num_entries() > threshold {
+            self.pull()?;
+            Direction::Pull
+        } else {
+            self.push()?;
+            Direction::Push
+        };
+        Ok(Step { changes: self.workset.num_keys(), convergence: None, direction })
+    }
+}
+
+impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
+    /// Every key folds the values of its row.
+    fn pull(&mut self) -> Result<()> {
+        let (env, index, program) = (self.env, self.index, self.program);
+        let solution = &self.solution[..];
+        let next = SharedSlice::new(&mut self.next);
+        let marks = self.marks.share();
+        index.chunks().par_iter().try_for_each(|keys| {
+            env.check_cancelled()?;
+            for key in keys.clone() {
+                let old = solution[key as usize];
+                let new = index
+                    .fold::<P::Lattice, _>(key, solution, |value, entry| program.message(value, entry));
+                let improves = P::Lattice::improves(new, old);
+                let merged = if improves { P::Lattice::combine(old, new) } else { old };
+                next.store(key as usize, merged);
+                marks.store(key as usize, u8::from(improves));
+            }
+            Ok::<_, crate::Error>(())
+        })?;
+        std::mem::swap(&mut self.solution, &mut self.next);
+        self.workset = Workset::from_marks(index, &self.marks);
+        Ok(())
+    }
+
+    /// Each active key merges its value, as it was when the superstep began, into its neighbours.
+    fn push(&mut self) -> Result<()> {
+        let (env, index, program) = (self.env, self.index, self.program);
+        let most = self.workset.num_entries() as usize;
+        let nothing = Workset::Dense { num_keys: 0, num_entries: 0 };
+        let workset = std::mem::replace(&mut self.workset, nothing);
+        let (keys, values) = workset.into_list(env, &self.solution, &mut self.marks)?;
+        let solution = SharedSlice::new(&mut self.solution);
+        let changed = self.marks.collect(env, most, |changed| {
+            let active = keys.par_chunks(PUSH_CHUNK).zip(values.par_chunks(PUSH_CHUNK));
+            active.try_for_each(|(keys, values)| {
+                env.check_cancelled()?;
+                for (&key, &value) in keys.iter().zip(values) {
+                    index.for_each(key, |other, entry| {
+                        if merge::<P::Lattice>(solution, other, program.message(value, entry)) {
+                            changed.add(other);
+                        }
+                    });
+                }
+                Ok(())
+            })
+        })?;
+        drop((keys, values));
+        self.workset = Workset::from_list(env, index, &self.solution, changed)?;
+        Ok(())
+    }
+}
+
+/// Active keys that one worker takes at a time.
+const PUSH_CHUNK: usize = 64;
+
+/// Merges `new` into a key's value in place; says whether that changed it.
+#[inline(always)]
+pub(super) fn merge<L: Semilattice>(
+    values: SharedSlice<'_, Value<L>>,
+    key: u32,
+    new: Value<L>,
+) -> bool {
+    let mut old = values.load(key as usize);
+    while L::improves(new, old) {
+        match values.compare_exchange(key as usize, old, L::combine(old, new)) {
+            Ok(_) => return true,
+            Err(seen) => old = seen,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::algebra::Min;
+    use crate::columnar::{Batch, Column, Schema};
+    use crate::index::{Csr, Dictionary, Duplicates, IndexOptions, KeyOrder, Rows, SelfPairs};
+    use crate::iteration::StopReason;
+
+    /// A symmetric index over keys 0..n with these pairs.
+    pub(in crate::iteration) fn index<W: EntryValue>(
+        env: &Environment,
+        num_keys: u32,
+        pairs: &[(u32, u32, f64)],
+    ) -> Csr<W> {
+        let columns = vec![
+            Column::UInt32(pairs.iter().map(|pair| pair.0).collect::<Vec<_>>().into()),
+            Column::UInt32(pairs.iter().map(|pair| pair.1).collect::<Vec<_>>().into()),
+            Column::Float64(pairs.iter().map(|pair| pair.2).collect::<Vec<_>>().into()),
+        ];
+        let batch = Batch::new(Schema::new(["l", "r", "value"]), columns);
+        let keys = Column::UInt32((0..num_keys).collect::<Vec<_>>().into());
+        let declared = vec![Batch::new(Schema::new(["key"]), vec![keys])];
+        let encoded =
+            Dictionary::encode(env, vec![batch], declared, KeyOrder::Ascending).unwrap();
+        let options = IndexOptions {
+            rows: Rows::Both,
+            self_pairs: SelfPairs::Keep,
+            duplicates: Duplicates::Keep,
+        };
+        Csr::build(env, encoded.pairs, options).unwrap()
+    }
+
+    pub(in crate::iteration) fn ring(env: &Environment, num_keys: u32) -> Csr<()> {
+        let pairs: Vec<_> = (0..num_keys).map(|key| (key, (key + 1) % num_keys, 1.0)).collect();
+        index(env, num_keys, &pairs)
+    }
+
+    /// Shortest distances from key 0.
+    struct Distances;
+
+    impl DeltaProgram<f64> for Distances {
+        type Lattice = Min<f64>;
+        fn initial(&self, key: u32) -> f64 {
+            if key == 0 { 0.0 } else { f64::INFINITY }
+        }
+        fn is_active(&self, key: u32) -> bool {
+            key == 0
+        }
+        fn message(&self, value: f64, entry: f64) -> f64 {
+            value + entry
+        }
+    }
+
+    /// Bellman-Ford, superstep by superstep: distances and how many changed in each.
+    fn bellman_ford(num_keys: u32, pairs: &[(u32, u32, f64)], most: u64) -> (Vec<f64>, Vec<u64>) {
+        let mut distances: Vec<f64> = (0..num_keys).map(|key| Distances.initial(key)).collect();
+        let mut changes = Vec::new();
+        while (changes.len() as u64) < most && changes.last() != Some(&0) {
+            let before = distances.clone();
+            for &(l, r, weight) in pairs {
+                for (from, to) in [(l, r), (r, l)] {
+                    let new = before[from as usize] + weight;
+                    distances[to as usize] = distances[to as usize].min(new);
+                }
+            }
+            let changed = before.iter().zip(&distances).filter(|(a, b)| a != b).count();
+            changes.push(changed as u64);
+        }
+        (distances, changes)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn pull_and_push_agree_with_the_plain_form_in_every_superstep(
+            num_keys in 1u32..60,
+            raw in prop::collection::vec((0u32..60, 0u32..60, 0u8..20), 0..150),
+            most in prop::sample::select(vec![1u64, 3, u64::MAX]),
+            threads in prop::sample::select(vec![1usize, 2, 8]),
+        ) {
+            let pairs: Vec<_> = raw.into_iter()
+                .map(|(l, r, w)| (l % num_keys, r % num_keys, f64::from(w))).collect();
+            let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
+            let index = index::<f64>(&env, num_keys, &pairs);
+            let iteration = DeltaIteration::new("distances", &index, &Distances);
+            let result = iteration.maximum_supersteps(most).run(&env).unwrap();
+            let (distances, changes) = bellman_ford(num_keys, &pairs, most);
+            prop_assert_eq!(&result.solution[..], &distances[..]);
+            let counted: Vec<_> = result.report.supersteps.iter().map(|s| s.changes).collect();
+            prop_assert_eq!(counted, changes);
+        }
+    }
+
+    #[test]
+    fn a_long_path_pushes_and_a_dense_start_pulls() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let ring = ring(&env, 200);
+        struct Least;
+        impl DeltaProgram<()> for Least {
+            type Lattice = Min<u32>;
+            fn initial(&self, key: u32) -> u32 {
+                key
+            }
+            fn message(&self, value: u32, (): ()) -> u32 {
+                value
+            }
+        }
+        let result = DeltaIteration::new("least", &ring, &Least).run(&env).unwrap();
+        assert!(result.solution.iter().all(|&value| value == 0));
+        let directions: Vec<_> = result.report.supersteps.iter().map(|s| s.direction).collect();
+        assert_eq!(directions[0], Direction::Pull);
+        assert_eq!(directions[99], Direction::Push);
+        assert_eq!(result.report.stopped, StopReason::EmptyWorkset);
+        assert_eq!(result.report.num_supersteps(), 101);
+    }
+}

@@ -1,0 +1,140 @@
+//! From edges to a graph.
+
+use quince_core::columnar::{Batch, Column, Schema};
+use quince_core::environment::Environment;
+use quince_core::executor;
+use quince_core::index::{Dictionary, Duplicates, Encoded, EntryValue, KeyOrder, SelfPairs};
+use quince_core::operators::{BatchSource, Operator, Source};
+
+use crate::error::Result;
+use crate::graph::{Graph, GraphOptions};
+
+/// Describes how a graph is made of edges.
+///
+/// ```
+/// use quince_core::Environment;
+/// use quince_gelly::{Duplicates, Graph, SelfLoops, edges};
+///
+/// let env = Environment::builder().threads(1).build()?;
+/// let graph = Graph::builder(&env)
+///     .directed(false)
+///     .self_loops(SelfLoops::Drop)
+///     .duplicates(Duplicates::Drop)
+///     .build(&edges([(1, 2), (2, 1), (2, 2), (2, 3)]))?;
+/// assert_eq!((graph.num_vertices(), graph.num_edges()), (3, 2));
+/// # Ok::<(), quince_gelly::Error>(())
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct GraphBuilder<'a> {
+    env: Environment,
+    vertices: Option<&'a dyn Source>,
+    operators: Vec<&'a dyn Operator>,
+    options: GraphOptions,
+}
+
+impl std::fmt::Debug for GraphBuilder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GraphBuilder")
+            .field("vertices", &self.vertices.map(Source::name))
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> GraphBuilder<'a> {
+    pub(crate) fn new(env: &Environment) -> Self {
+        let options = GraphOptions::default();
+        Self { env: env.clone(), vertices: None, operators: Vec::new(), options }
+    }
+
+    /// Whether an edge goes one way (the default) or both.
+    pub fn directed(mut self, directed: bool) -> Self {
+        self.options.directed = directed;
+        self
+    }
+
+    /// What to do with edges from a vertex to itself; by default they stay.
+    pub fn self_loops(mut self, self_loops: SelfPairs) -> Self {
+        self.options.self_loops = self_loops;
+        self
+    }
+
+    /// What to do with edges of the same source and target; by default they stay.
+    ///
+    /// In an undirected graph (a, b) and (b, a) are the same.
+    pub fn duplicates(mut self, duplicates: Duplicates) -> Self {
+        self.options.duplicates = duplicates;
+        self
+    }
+
+    /// The order in which vertices are numbered inside; by default chosen by statistics. It
+    /// decides speed, never results.
+    pub fn order(mut self, order: KeyOrder) -> Self {
+        self.options.order = order;
+        self
+    }
+
+    /// Vertices that need not have edges: a source of one column of ids.
+    pub fn vertices(mut self, vertices: &'a dyn Source) -> Self {
+        self.vertices = Some(vertices);
+        self
+    }
+
+    /// A record-wise operator that edges pass on their way in.
+    pub fn operator(mut self, operator: &'a dyn Operator) -> Self {
+        self.operators.push(operator);
+        self
+    }
+
+    /// The graph of the edges of `source`: batches of two columns of ids; others are not read.
+    ///
+    /// # Errors
+    /// If the source fails, the budget does not suffice, or the environment is cancelled.
+    pub fn build(self, source: &dyn Source) -> Result<Graph> {
+        self.build_valued(source)
+    }
+
+    /// As [`build`](Self::build), with the third column as edge values: weights in 64-bit floats.
+    pub fn build_weighted(self, source: &dyn Source) -> Result<Graph<f64>> {
+        self.build_valued(source)
+    }
+
+    fn build_valued<E: EntryValue>(self, source: &dyn Source) -> Result<Graph<E>> {
+        let Self { env, vertices, operators, options } = self;
+        let batches = executor::collect(&env, source, &operators)?;
+        let declared = match vertices {
+            Some(vertices) => executor::collect(&env, vertices, &[])?,
+            None => Vec::new(),
+        };
+        let Encoded { dictionary, pairs } =
+            Dictionary::encode(&env, batches, declared, options.order)?;
+        let mut steps = vec![source.name()];
+        steps.extend(operators.iter().map(|operator| operator.name()));
+        Graph::new(env, dictionary, pairs, options, steps)
+    }
+}
+
+/// A source of the given edges between integer ids, for tests and small graphs.
+pub fn edges(edges: impl IntoIterator<Item = (i64, i64)>) -> BatchSource {
+    let (sources, targets): (Vec<i64>, Vec<i64>) = edges.into_iter().unzip();
+    let columns = vec![Column::Int64(sources.into()), Column::Int64(targets.into())];
+    let batch = Batch::new(Schema::new(["source", "target"]), columns);
+    BatchSource::new("collection of edges", vec![batch])
+}
+
+/// A source of the given weighted edges between integer ids, for tests and small graphs.
+pub fn weighted_edges(edges: impl IntoIterator<Item = (i64, i64, f64)>) -> BatchSource {
+    let (mut sources, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    for (source, target, weight) in edges {
+        sources.push(source);
+        targets.push(target);
+        weights.push(weight);
+    }
+    let columns = vec![
+        Column::Int64(sources.into()),
+        Column::Int64(targets.into()),
+        Column::Float64(weights.into()),
+    ];
+    let batch = Batch::new(Schema::new(["source", "target", "weight"]), columns);
+    BatchSource::new("collection of weighted edges", vec![batch])
+}

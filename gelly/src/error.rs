@@ -1,0 +1,37 @@
+//! What can go wrong with a graph.
+
+/// The result of everything that is done with a graph.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation on a graph failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The engine failed: memory, input, cancellation, a panic in a function.
+    #[error(transparent)]
+    Core(#[from] quince_core::Error),
+    /// A parameter of an algorithm is out of its range.
+    #[error("{algorithm}: {parameter} is {value}; it must be {expected}")]
+    Parameter {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// The graph has no vertex of that id.
+    #[error("the graph has no vertex {id}; ids are as they stand in the input")]
+    UnknownVertex {
+        /// The id.
+        id: String,
+    },
+}
+
+impl From<quince_core::memory::MemoryError> for Error {
+    fn from(error: quince_core::memory::MemoryError) -> Self {
+        Self::Core(error.into())
+    }
+}
