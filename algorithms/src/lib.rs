@@ -1,1 +1,16 @@
-//! stub
+//! The algorithm library of Quince: one paper per file, each a high-level program on the core's
+//! iterations.
+//!
+//! | algorithm | iteration | file |
+//! |---|---|---|
+//! | [`PageRank`] | bulk | `page_rank.rs` |
+//! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
+//! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
+
+mod connected_components;
+mod graph_statistics;
+mod page_rank;
+
+pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
+pub use graph_statistics::{GraphStatistics, GraphStatisticsResult};
+pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};

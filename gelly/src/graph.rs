@@ -7,6 +7,7 @@ use quince_core::index::{
     Csr, Dictionary, Duplicates, EntryValue, IndexOptions, Key, KeyOrder, OrderChoice, Pairs, Rows,
     SelfPairs, StaticIndex,
 };
+use quince_core::memory::Segment;
 use quince_core::operators::Source;
 use quince_core::plan::PlanNode;
 
@@ -171,6 +172,18 @@ impl<E: EntryValue> Graph<E> {
     /// If the budget does not suffice or the environment is cancelled.
     pub fn index(&self, direction: EdgeDirection) -> Result<Arc<Csr<E>>> {
         self.inner.index(direction)
+    }
+
+    /// The number of edges out of each vertex, by dense id. Counted along whatever index there is.
+    ///
+    /// # Errors
+    /// If the budget does not suffice or the environment is cancelled.
+    pub fn out_degrees(&self) -> Result<Segment<u32>> {
+        let index = self.index(EdgeDirection::Any)?;
+        if self.inner.rows(EdgeDirection::Any) == Rows::Right {
+            return Ok(index.column_counts(&self.inner.env)?);
+        }
+        Ok(index.row_counts(&self.inner.env)?)
     }
 
     /// Runs an algorithm.

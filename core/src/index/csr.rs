@@ -86,6 +86,14 @@ impl<W: EntryValue> Csr<W> {
         W::from_word(if W::STORED { self.values[at] } else { bytemuck::Zeroable::zeroed() })
     }
 
+    /// The number of entries of each row: its degree. O(keys) time.
+    pub fn row_counts(&self, env: &Environment) -> Result<Segment<u32>> {
+        let mut counts = env.memory().allocate("degrees", self.num_keys())?;
+        let bounds = self.offsets.windows(2);
+        counts.iter_mut().zip(bounds).for_each(|(count, row)| *count = (row[1] - row[0]) as u32);
+        Ok(counts)
+    }
+
     /// How often each key stands as a column: the degrees of the transpose. O(entries) time.
     pub fn column_counts(&self, env: &Environment) -> Result<Segment<u32>> {
         env.run("column counts", || {
