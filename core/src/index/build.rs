@@ -6,8 +6,8 @@
 //!
 //! 1. **Partition.** Rows are cut into partitions of about [`PARTITION_ENTRIES`] entries. Each
 //!    morsel of pairs is read once, and each entry is written to its partition's part of the final
-//!    arrays: the column at its place among the columns, the row (16 bits, relative to the
-//!    partition) beside it. Where a morsel's entries of a partition go is known beforehand, so
+//!    arrays: the column at its place among the columns, the low 16 bits of the row beside it,
+//!    enough to tell the rows of a partition apart. Where a morsel's entries of a partition go is known beforehand, so
 //!    the order is that of the input at any number of threads. A morsel is given back once read.
 //! 2. **Sort.** Each partition is sorted by row, then column, in place, with scratch that fits a
 //!    core's cache.
@@ -15,21 +15,22 @@
 //! Peak memory: the pairs (8 bytes each, falling as they are read), 6 bytes an entry (and its
 //! value), 12 bytes a key.
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use super::csr::Csr;
 use super::pairs::{EntryValue, PairChunk, Pairs};
 use crate::environment::Environment;
-use crate::error::{Error, Result};
-use crate::memory::{Segment, SharedSlice};
+use crate::error::Result;
 
 mod counts;
 mod dedup;
 mod partition;
+mod scatter;
 mod sort;
 
+use dedup::dedup;
 use partition::Partitions;
+use scatter::{Entries, scatter};
 
 /// Entries that a partition holds, unless few rows hold more.
 const PARTITION_ENTRIES: usize = 1 << 17;
@@ -86,17 +87,26 @@ pub struct IndexOptions {
 }
 
 impl IndexOptions {
-    /// The entries that one pair gives, as (row, column).
+    /// Calls `visit(row, column, value)` for the entries of a chunk of pairs, in order.
+    ///
+    /// The choice of rows is made outside the loop, so that the loop is as plain as it can be.
     #[inline(always)]
-    fn entries(self, left: u32, right: u32) -> [Option<(u32, u32)>; 2] {
-        if left == right && self.self_pairs == SelfPairs::Drop {
-            return [None, None];
-        }
+    fn for_each_entry<W: EntryValue>(
+        self,
+        chunk: &PairChunk<W>,
+        mut visit: impl FnMut(u32, u32, W),
+    ) {
+        let drops = self.self_pairs == SelfPairs::Drop;
+        let pairs = chunk.iter().filter(|(left, right, _)| !(drops && left == right));
         match self.rows {
-            Rows::Left => [Some((left, right)), None],
-            Rows::Right => [Some((right, left)), None],
-            Rows::Both if left == right => [Some((left, right)), None],
-            Rows::Both => [Some((left, right)), Some((right, left))],
+            Rows::Left => pairs.for_each(|(left, right, value)| visit(left, right, value)),
+            Rows::Right => pairs.for_each(|(left, right, value)| visit(right, left, value)),
+            Rows::Both => pairs.for_each(|(left, right, value)| {
+                visit(left, right, value);
+                if left != right {
+                    visit(right, left, value);
+                }
+            }),
         }
     }
 }
@@ -108,7 +118,7 @@ impl<W: EntryValue> Csr<W> {
             let mut offsets = counts::offsets(env, &pairs, options)?;
             env.check_cancelled()?;
             let partitions = Partitions::cut(&offsets);
-            let mut entries = Entries::scatter(env, pairs.chunks, options, &partitions, &offsets)?;
+            let mut entries = scatter(env, pairs.chunks, options, &partitions, &offsets)?;
             env.check_cancelled()?;
             sort::sort(env, &mut entries, &partitions, &offsets)?;
             let Entries { mut columns, mut values, rows } = entries;
@@ -118,55 +128,6 @@ impl<W: EntryValue> Csr<W> {
             }
             Ok(Self::new(offsets, columns, values, options.rows == Rows::Both))
         })
-    }
-}
-
-use dedup::dedup;
-
-/// The entries on their way to the final arrays.
-struct Entries<W: EntryValue> {
-    columns: Segment<u32>,
-    values: Segment<W::Word>,
-    /// The row of each entry, relative to the first row of its partition.
-    rows: Segment<u16>,
-}
-
-impl<W: EntryValue> Entries<W> {
-    fn scatter(
-        env: &Environment,
-        chunks: Vec<PairChunk<W>>,
-        options: IndexOptions,
-        partitions: &Partitions,
-        offsets: &[u64],
-    ) -> Result<Self> {
-        let num_entries = offsets[offsets.len() - 1] as usize;
-        let cursors = partitions.cursors(&chunks, options, offsets);
-        let memory = env.memory();
-        let mut columns = memory.allocate::<u32>("index", num_entries)?;
-        let mut values = memory.allocate::<W::Word>("index", if W::STORED { num_entries } else { 0 })?;
-        let mut rows = memory.allocate::<u16>("index build", num_entries)?;
-        let (shared_columns, shared_values, shared_rows) = (
-            SharedSlice::new(&mut columns),
-            SharedSlice::new(&mut values),
-            SharedSlice::new(&mut rows),
-        );
-        chunks.into_par_iter().zip(cursors).try_for_each(|(chunk, mut cursors)| {
-            env.check_cancelled()?;
-            for (left, right, value) in chunk.iter() {
-                for (row, column) in options.entries(left, right).into_iter().flatten() {
-                    let (partition, local) = partitions.locate(row);
-                    let place = &mut cursors[partition];
-                    shared_columns.store(*place as usize, column);
-                    shared_rows.store(*place as usize, local);
-                    if W::STORED {
-                        shared_values.store(*place as usize, value.to_word());
-                    }
-                    *place += 1;
-                }
-            }
-            Ok::<_, Error>(())
-        })?;
-        Ok(Self { columns, values, rows })
     }
 }
 

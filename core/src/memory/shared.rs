@@ -108,6 +108,13 @@ impl<'a, T: SharedWord> SharedSlice<'a, T> {
         T::store(&self.cells[at], value);
     }
 
+    /// Sets the values from `start` on; panics out of bounds.
+    #[inline(always)]
+    pub fn store_all(&self, start: usize, values: &[T]) {
+        let cells = &self.cells[start..start + values.len()];
+        cells.iter().zip(values).for_each(|(cell, &value)| T::store(cell, value));
+    }
+
     /// Sets the value at `at` to `new` if it is `current`, or says what it is. May fail
     /// spuriously: call it in a loop.
     #[inline(always)]

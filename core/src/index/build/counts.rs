@@ -40,11 +40,6 @@ fn count<W: EntryValue>(
     let (num_keys, num_pairs) = (pairs.num_keys(), pairs.num_pairs as usize);
     let num_chunks = pairs.chunks.len();
     lanes::count(env, "index build", num_keys, num_pairs, num_chunks, |counts, at| {
-        let chunk = &pairs.chunks[at];
-        for (&left, &right) in chunk.left.iter().zip(chunk.right.iter()) {
-            for (row, _) in options.entries(left, right).into_iter().flatten() {
-                counts[row as usize] += 1;
-            }
-        }
+        options.for_each_entry(&pairs.chunks[at], |row, _, _| counts[row as usize] += 1);
     })
 }

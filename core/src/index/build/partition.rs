@@ -6,7 +6,7 @@ use super::{IndexOptions, PARTITION_ENTRIES};
 use crate::index::pairs::{EntryValue, PairChunk};
 
 /// Groups of rows are cut at multiples of a power of two, so that a small table finds them.
-const TABLE_BITS: u32 = 18;
+const TABLE_BITS: u32 = 16;
 
 /// Rows cut into partitions: each has at most 2^16 rows, and about [`PARTITION_ENTRIES`] entries
 /// unless one group of rows has more.
@@ -52,11 +52,10 @@ impl Partitions {
         self.bounds[partition] as usize..self.bounds[partition + 1] as usize
     }
 
-    /// The partition of a row, and the row's number in it.
+    /// The partition of a row.
     #[inline(always)]
-    pub(super) fn locate(&self, row: u32) -> (usize, u16) {
-        let partition = self.of_group[(row >> self.shift) as usize] as usize;
-        (partition, (row - self.bounds[partition]) as u16)
+    pub(super) fn of(&self, row: u32) -> usize {
+        self.of_group[(row >> self.shift) as usize] as usize
     }
 
     /// For each chunk, where its first entry of each partition goes.
@@ -65,19 +64,15 @@ impl Partitions {
         chunks: &[PairChunk<W>],
         options: IndexOptions,
         offsets: &[u64],
-    ) -> Vec<Vec<u64>> {
+    ) -> Vec<Vec<usize>> {
         let count = |chunk: &PairChunk<W>| {
-            let mut counts = vec![0u64; self.len()];
-            for (&left, &right) in chunk.left.iter().zip(chunk.right.iter()) {
-                for (row, _) in options.entries(left, right).into_iter().flatten() {
-                    counts[self.of_group[(row >> self.shift) as usize] as usize] += 1;
-                }
-            }
+            let mut counts = vec![0; self.len()];
+            options.for_each_entry(chunk, |row, _, _| counts[self.of(row)] += 1);
             counts
         };
-        let mut cursors: Vec<Vec<u64>> = chunks.par_iter().map(count).collect();
-        let mut next: Vec<u64> =
-            (0..self.len()).map(|partition| offsets[self.rows(partition).start]).collect();
+        let mut cursors: Vec<Vec<usize>> = chunks.par_iter().map(count).collect();
+        let start = |partition| offsets[self.rows(partition).start] as usize;
+        let mut next: Vec<usize> = (0..self.len()).map(start).collect();
         for chunk in &mut cursors {
             for (count, next) in chunk.iter_mut().zip(&mut next) {
                 let start = *next;
@@ -107,7 +102,7 @@ mod tests {
             let entries = (offsets[rows.end] - offsets[rows.start]) as usize;
             assert!(entries <= PARTITION_ENTRIES || rows.len() <= 1 << partitions.shift);
             for row in rows.clone() {
-                assert_eq!(partitions.locate(row as u32), (partition, (row - rows.start) as u16));
+                assert_eq!(partitions.of(row as u32), partition);
             }
             next = rows.end;
         }

@@ -1,11 +1,14 @@
 //! Sorts each partition by row, then column.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 use super::{Entries, Partitions};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::pairs::EntryValue;
+use crate::memory::Segment;
 
 /// Rows from this length on are sorted by counting digits.
 const RADIX_FROM: usize = 512;
@@ -35,14 +38,24 @@ pub(super) fn sort<W: EntryValue>(
             columns: part_columns,
             values: part_values,
             rows: &entries.rows[start as usize..start as usize + len],
+            first_row: rows.start as u16,
             offsets: &offsets[rows.start..=rows.end],
         };
         parts.push(part);
     }
     let bits = usize::BITS - num_keys.leading_zeros();
-    parts.into_par_iter().try_for_each_init(Scratch::default, |scratch, part| {
-        env.check_cancelled()?;
-        part.sort::<W>(scratch, bits);
+    let longest = parts.iter().map(|part| part.columns.len()).max().unwrap_or(0);
+    let num_lanes = env.num_threads().min(parts.len());
+    let scratches = (0..num_lanes)
+        .map(|_| Scratch::new::<W>(env, longest))
+        .collect::<Result<Vec<_>>>()?;
+    let parts = Mutex::new(parts.into_iter());
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    scratches.into_par_iter().try_for_each(|mut scratch| {
+        while let Some(part) = next() {
+            env.check_cancelled()?;
+            part.sort::<W>(&mut scratch, bits);
+        }
         Ok(())
     })
 }
@@ -51,21 +64,35 @@ pub(super) fn sort<W: EntryValue>(
 struct Part<'a, V> {
     columns: &'a mut [u32],
     values: &'a mut [V],
-    /// The row of each entry, relative to the first.
+    /// The low 16 bits of the row of each entry.
     rows: &'a [u16],
+    /// The low 16 bits of the first row.
+    first_row: u16,
     /// The offsets of the partition's rows.
     offsets: &'a [u64],
 }
 
-/// Reused from partition to partition; as large as the largest of them, which is bounded.
-#[derive(Default)]
+/// What a worker sorts in: as large as the largest partition, used for one after the other.
 struct Scratch {
-    /// Where the next entry of each row goes.
+    /// Where the next entry of each row goes; bounded by the rows of a partition.
     next: Vec<u32>,
-    columns: Vec<u32>,
-    other: Vec<u32>,
+    columns: Segment<u32>,
+    other: Segment<u32>,
     /// Column and place of origin of each entry, for entries with values.
-    keyed: Vec<u64>,
+    keyed: Segment<u64>,
+}
+
+impl Scratch {
+    fn new<W: EntryValue>(env: &Environment, longest: usize) -> Result<Self> {
+        let (columns, keyed) = if W::STORED { (0, longest) } else { (longest, 0) };
+        let memory = env.memory();
+        Ok(Self {
+            next: Vec::new(),
+            columns: memory.allocate("index build", columns)?,
+            other: memory.allocate("index build", columns)?,
+            keyed: memory.allocate("index build", keyed)?,
+        })
+    }
 }
 
 impl<V: Copy> Part<'_, V> {
@@ -82,9 +109,8 @@ impl<V: Copy> Part<'_, V> {
 
     fn sort_columns(self, scratch: &mut Scratch, column_bits: u32) {
         let Scratch { next, columns, other, .. } = scratch;
-        columns.resize(self.columns.len().max(columns.len()), 0);
         for (&column, &row) in self.columns.iter().zip(self.rows) {
-            let place = &mut next[row as usize];
+            let place = &mut next[row.wrapping_sub(self.first_row) as usize];
             columns[*place as usize] = column;
             *place += 1;
         }
@@ -103,9 +129,8 @@ impl<V: Copy> Part<'_, V> {
 
     fn sort_with_values(self, scratch: &mut Scratch) {
         let Scratch { next, keyed, .. } = scratch;
-        keyed.resize(self.columns.len().max(keyed.len()), 0);
         for (at, (&column, &row)) in self.columns.iter().zip(self.rows).enumerate() {
-            let place = &mut next[row as usize];
+            let place = &mut next[row.wrapping_sub(self.first_row) as usize];
             keyed[*place as usize] = u64::from(column) << 32 | at as u64;
             *place += 1;
         }
@@ -122,8 +147,7 @@ impl<V: Copy> Part<'_, V> {
 }
 
 /// Sorts by digits of [`DIGIT_BITS`] from the lowest; `other` is scratch.
-fn radix_sort(row: &mut [u32], other: &mut Vec<u32>, bits: u32) {
-    other.resize(row.len().max(other.len()), 0);
+fn radix_sort(row: &mut [u32], other: &mut [u32], bits: u32) {
     let other = &mut other[..row.len()];
     let (mut from, mut to) = (row, other);
     let mut swapped = false;
@@ -159,7 +183,8 @@ mod tests {
             row.iter_mut().for_each(|x| *x &= u32::MAX >> (32 - bits));
             let mut expected = row.clone();
             expected.sort_unstable();
-            radix_sort(&mut row, &mut Vec::new(), bits);
+            let mut other = vec![0; row.len()];
+            radix_sort(&mut row, &mut other, bits);
             prop_assert_eq!(row, expected);
         }
     }

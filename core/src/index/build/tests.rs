@@ -38,7 +38,14 @@ fn rows<W: EntryValue>(index: &Csr<W>) -> Vec<Vec<(u32, u64)>> {
 fn model(triples: &[Triple], options: IndexOptions, stored: bool) -> Vec<Vec<(u32, u64)>> {
     let mut entries: BTreeMap<(u32, u32), Vec<f64>> = BTreeMap::new();
     for &(left, right, value) in triples {
-        for at in options.entries(left, right).into_iter().flatten() {
+        let ways = match options.rows {
+            _ if left == right && options.self_pairs == SelfPairs::Drop => vec![],
+            Rows::Left => vec![(left, right)],
+            Rows::Right => vec![(right, left)],
+            Rows::Both if left == right => vec![(left, right)],
+            Rows::Both => vec![(left, right), (right, left)],
+        };
+        for at in ways {
             entries.entry(at).or_default().push(if stored { value } else { 1.0 });
         }
     }
