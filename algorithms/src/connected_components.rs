@@ -171,9 +171,8 @@ impl ConnectedComponentsResult {
     /// The number of components: of vertices that are the smallest of theirs.
     pub fn num_components(&self) -> u64 {
         let dictionary = self.components.dictionary();
-        let smallest = |&(vertex, &component): &(usize, &u32)| {
-            dictionary.ordinal(vertex as u32) == component
-        };
+        let smallest =
+            |&(vertex, &component): &(usize, &u32)| dictionary.ordinal(vertex as u32) == component;
         self.components.by_dense().iter().enumerate().filter(smallest).count() as u64
     }
 
@@ -224,7 +223,11 @@ mod tests {
 
     fn graph(threads: usize, directed: bool, order: VertexOrder, raw: &[(i64, i64)]) -> Graph {
         let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
-        Graph::builder(&env).directed(directed).order(order).build(&edges(raw.iter().copied())).unwrap()
+        Graph::builder(&env)
+            .directed(directed)
+            .order(order)
+            .build(&edges(raw.iter().copied()))
+            .unwrap()
     }
 
     /// petgraph's union-find over the same edges, each component named by its smallest id.

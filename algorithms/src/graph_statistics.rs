@@ -97,7 +97,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for GraphStatistics {
         let (out, into) = (graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?);
         let vertices = || 0..out.num_keys() as u32;
         let count = |holds: &dyn Fn(u32) -> bool| vertices().filter(|&v| holds(v)).count() as u64;
-        let repeated: u64 = vertices().map(|vertex| repeats(&out, vertex, graph.is_directed())).sum();
+        let repeated: u64 =
+            vertices().map(|vertex| repeats(&out, vertex, graph.is_directed())).sum();
         Ok(GraphStatisticsResult {
             vertices: graph.num_vertices(),
             edges: graph.num_edges(),

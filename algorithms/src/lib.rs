@@ -7,6 +7,8 @@
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
+#[cfg(feature = "cli")]
+pub mod cli;
 mod connected_components;
 mod graph_statistics;
 mod page_rank;

@@ -22,9 +22,7 @@
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
 use quince_core::index::EntryValue;
-use quince_core::iteration::{
-    BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport,
-};
+use quince_core::iteration::{BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport};
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
@@ -271,16 +269,12 @@ impl PageRankResult {
     /// The table of `vertex` and `rank`.
     pub fn table(&self) -> VertexTable {
         match &self.ranks {
-            Ranks::F32(ranks) => VertexTable::new(ranks.dictionary().clone()).values(
-                "rank",
-                ranks,
-                Column::Float32,
-            ),
-            Ranks::F64(ranks) => VertexTable::new(ranks.dictionary().clone()).values(
-                "rank",
-                ranks,
-                Column::Float64,
-            ),
+            Ranks::F32(ranks) => {
+                VertexTable::new(ranks.dictionary().clone()).values("rank", ranks, Column::Float32)
+            }
+            Ranks::F64(ranks) => {
+                VertexTable::new(ranks.dictionary().clone()).values("rank", ranks, Column::Float64)
+            }
         }
     }
 }
@@ -397,7 +391,11 @@ mod tests {
     fn graph(threads: usize, directed: bool, raw: &[(i64, i64)]) -> Graph {
         let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
         let vertices = edges((0..20).map(|v| (v, v)));
-        Graph::builder(&env).directed(directed).vertices(&vertices).build(&edges(raw.iter().copied())).unwrap()
+        Graph::builder(&env)
+            .directed(directed)
+            .vertices(&vertices)
+            .build(&edges(raw.iter().copied()))
+            .unwrap()
     }
 
     proptest! {
@@ -438,7 +436,10 @@ mod tests {
         assert_eq!(result.report().stopped, StopReason::Converged);
         let changes: Vec<_> =
             result.report().supersteps.iter().map(|s| s.convergence.unwrap()).collect();
-        assert!(*changes.last().unwrap() <= 1e-3 && changes[..changes.len() - 1].iter().all(|&c| c > 1e-3));
+        assert!(
+            *changes.last().unwrap() <= 1e-3
+                && changes[..changes.len() - 1].iter().all(|&c| c > 1e-3)
+        );
         let result = graph.run(PageRank::default().tolerance(0.0).iterations(3)).unwrap();
         assert_eq!(result.report().stopped, StopReason::MaximumSupersteps);
         assert_eq!(result.report().num_supersteps(), 3);

@@ -192,7 +192,9 @@ impl EnvironmentBuilder {
     pub fn build(self) -> Result<Environment> {
         let invalid = |reason: String| Error::Environment { reason };
         if self.threads == Some(0) {
-            return Err(invalid("0 threads; give at least 1, or leave it out for one per processor".into()));
+            return Err(invalid(
+                "0 threads; give at least 1, or leave it out for one per processor".into(),
+            ));
         }
         let budget = match self.memory {
             None => default_budget(),

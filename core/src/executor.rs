@@ -40,10 +40,8 @@ pub fn execute<B: Breaker>(
         let morsels = source.open(env)?;
         let size = if morsels.is_costly() { wave_size(env) } else { usize::MAX };
         in_waves(morsels, size, |wave, fetch| {
-            let (done, next) = rayon::join(
-                || wave.into_par_iter().map(read).collect::<Result<Vec<_>>>(),
-                fetch,
-            );
+            let (done, next) =
+                rayon::join(|| wave.into_par_iter().map(read).collect::<Result<Vec<_>>>(), fetch);
             parts.extend(done?);
             next
         })
@@ -81,10 +79,8 @@ pub fn write(
                 })?;
                 Ok(encoded)
             };
-            let (done, next) = rayon::join(
-                || wave.into_par_iter().map(encode).collect::<Result<Vec<_>>>(),
-                fetch,
-            );
+            let (done, next) =
+                rayon::join(|| wave.into_par_iter().map(encode).collect::<Result<Vec<_>>>(), fetch);
             write_all(&mut *sink, before)?;
             ready = done?;
             next
@@ -211,7 +207,9 @@ mod tests {
         fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
             match event {
                 TaskEvent::Batch(batch) => self.0.push(batch),
-                TaskEvent::End => return mem::take(&mut self.0).into_iter().try_for_each(|b| output.emit(b)),
+                TaskEvent::End => {
+                    return mem::take(&mut self.0).into_iter().try_for_each(|b| output.emit(b));
+                }
             }
             Ok(())
         }

@@ -111,8 +111,7 @@ mod tests {
 
     #[test]
     fn prints_as_a_tree_and_as_json() {
-        let rewrite =
-            Rewrite { name: "fold".into(), taken: false, reason: "switched off".into() };
+        let rewrite = Rewrite { name: "fold".into(), taken: false, reason: "switched off".into() };
         let plan = PlanNode::new("a")
             .rewrite(rewrite)
             .input(PlanNode::new("b").input(PlanNode::new("c")))

@@ -337,7 +337,8 @@ mod tests {
         let build = |directed, self_loops, duplicates| {
             let builder = Graph::builder(&environment()).directed(directed);
             let source = edges([(1, 2), (2, 1), (1, 2), (3, 3), (3, 3), (2, 3)]);
-            let graph = builder.self_loops(self_loops).duplicates(duplicates).build(&source).unwrap();
+            let graph =
+                builder.self_loops(self_loops).duplicates(duplicates).build(&source).unwrap();
             assert_eq!(graph.num_vertices(), 3);
             (graph.num_edges(), graph.num_self_loops())
         };

@@ -18,7 +18,9 @@ use super::{Batch, Buffer, Column, Schema, Strings};
 #[non_exhaustive]
 pub enum ArrowConversionError {
     /// A column has a type that Quince has no column for.
-    #[error("column {column:?} has the Arrow type {data_type}; expected int64, uint32, uint64, float32, float64, utf8 or a dictionary of utf8 with uint32 keys")]
+    #[error(
+        "column {column:?} has the Arrow type {data_type}; expected int64, uint32, uint64, float32, float64, utf8 or a dictionary of utf8 with uint32 keys"
+    )]
     UnsupportedType {
         /// The column's name.
         column: String,
@@ -100,8 +102,12 @@ fn from_array(name: &str, array: &ArrayRef) -> Result<Column, ArrowConversionErr
         data_type: Box::new(array.data_type().clone()),
     };
     Ok(match array.data_type() {
-        DataType::UInt32 => Column::UInt32(array.as_primitive::<UInt32Type>().values().clone().into()),
-        DataType::UInt64 => Column::UInt64(array.as_primitive::<UInt64Type>().values().clone().into()),
+        DataType::UInt32 => {
+            Column::UInt32(array.as_primitive::<UInt32Type>().values().clone().into())
+        }
+        DataType::UInt64 => {
+            Column::UInt64(array.as_primitive::<UInt64Type>().values().clone().into())
+        }
         DataType::Int64 => Column::Int64(array.as_primitive::<Int64Type>().values().clone().into()),
         DataType::Float32 => {
             Column::Float32(array.as_primitive::<Float32Type>().values().clone().into())
@@ -145,7 +151,10 @@ mod tests {
             Column::UInt64(vec![1, 0, u64::MAX].into()),
             Column::Float32(vec![1.0, 0.0, -1.0].into()),
         ];
-        Batch::new(Schema::new(["id", "value", "text", "coded", "signed", "wide", "single"]), columns)
+        Batch::new(
+            Schema::new(["id", "value", "text", "coded", "signed", "wide", "single"]),
+            columns,
+        )
     }
 
     #[test]

@@ -100,10 +100,8 @@ mod tests {
 
     #[test]
     fn slices_keep_rows_together() {
-        let columns = vec![
-            Column::Int64(vec![1, 2, 3].into()),
-            Column::Float64(vec![0.1, 0.2, 0.3].into()),
-        ];
+        let columns =
+            vec![Column::Int64(vec![1, 2, 3].into()), Column::Float64(vec![0.1, 0.2, 0.3].into())];
         let batch = Batch::new(Schema::new(["id", "value"]), columns).slice(1..2);
         assert_eq!(batch.num_rows(), 1);
         assert!(matches!(&batch.columns()[0], Column::Int64(ids) if ids[..] == [2]));

@@ -61,12 +61,7 @@ impl<W: EntryValue> StaticIndex for BothWays<'_, W> {
     }
 
     #[inline(always)]
-    fn for_some(
-        &self,
-        row: u32,
-        positions: Range<usize>,
-        mut visit: impl FnMut(u32, W) -> bool,
-    ) {
+    fn for_some(&self, row: u32, positions: Range<usize>, mut visit: impl FnMut(u32, W) -> bool) {
         let ahead = self.forward.degree(row);
         let mut goes_on = true;
         self.forward.for_some(row, positions.clone(), |column, value| {
@@ -94,15 +89,16 @@ impl<W: EntryValue> StaticIndex for BothWays<'_, W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Environment;
     use crate::algebra::Sum;
     use crate::columnar::{Batch, Column, Schema};
     use crate::index::{Dictionary, Duplicates, IndexOptions, KeyOrder, Rows, SelfPairs};
-    use crate::Environment;
 
     #[test]
     fn rows_are_those_of_both() {
         let env = Environment::builder().threads(1).build().unwrap();
-        let columns = vec![Column::UInt32(vec![0, 0, 2].into()), Column::UInt32(vec![1, 2, 0].into())];
+        let columns =
+            vec![Column::UInt32(vec![0, 0, 2].into()), Column::UInt32(vec![1, 2, 0].into())];
         let batch = Batch::new(Schema::new(["l", "r"]), columns);
         let encoded =
             Dictionary::encode::<()>(&env, vec![batch], vec![], KeyOrder::Ascending).unwrap();

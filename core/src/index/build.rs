@@ -6,13 +6,14 @@
 //!
 //! 1. **Partition.** Rows are cut into partitions of about [`PARTITION_ENTRIES`] entries. Each
 //!    morsel of pairs is read once, and each entry is written to its partition's part of the final
-//!    arrays: the column at its place among the columns, the low 16 bits of the row beside it,
-//!    enough to tell the rows of a partition apart. Where a morsel's entries of a partition go is known beforehand, so
-//!    the order is that of the input at any number of threads. A morsel is given back once read.
+//!    array of columns, with enough of its row to tell the rows of a partition apart: in the bits
+//!    that the column leaves free, or in 16 bits beside it ([`Layout`]). Where a morsel's entries
+//!    of a partition go is known beforehand, so the order is that of the input at any number of
+//!    threads. A morsel is given back once read.
 //! 2. **Sort.** Each partition is sorted by row, then column, in place, with scratch that fits a
 //!    core's cache.
 //!
-//! Peak memory: the pairs (8 bytes each, falling as they are read), 6 bytes an entry (and its
+//! Peak memory: the pairs (8 bytes each, falling as they are read), 4 or 6 bytes an entry (and its
 //! value), 12 bytes a key.
 
 use serde::Serialize;
@@ -111,16 +112,55 @@ impl IndexOptions {
     }
 }
 
+/// Where the row of an entry is kept until its partition is sorted.
+#[derive(Clone, Copy, Debug)]
+struct Layout {
+    /// Bits of a column.
+    column_bits: u32,
+}
+
+impl Layout {
+    /// Columns of more bits leave too few for rows: partitions would be too many.
+    const MAX_PACKED_BITS: u32 = 22;
+
+    fn of(num_keys: usize) -> Self {
+        Self { column_bits: usize::BITS - num_keys.saturating_sub(1).leading_zeros() }
+    }
+
+    /// Whether the row goes into the bits above the column.
+    fn packs(self) -> bool {
+        self.column_bits <= Self::MAX_PACKED_BITS
+    }
+
+    /// The most rows of a partition.
+    fn max_rows(self) -> usize {
+        1 << if self.packs() { (u32::BITS - self.column_bits).min(16) } else { 16 }
+    }
+
+    /// The column with the low bits of the row above it.
+    #[inline(always)]
+    fn pack(self, row: u32, column: u32) -> u32 {
+        column | row.wrapping_shl(self.column_bits)
+    }
+
+    /// The column and the low bits of the row.
+    #[inline(always)]
+    fn unpack(self, packed: u32) -> (u32, u32) {
+        (packed & ((1 << self.column_bits) - 1), packed >> self.column_bits)
+    }
+}
+
 impl<W: EntryValue> Csr<W> {
     /// Builds the index of `pairs`, which it uses up. O(pairs + keys) time.
     pub fn build(env: &Environment, pairs: Pairs<W>, options: IndexOptions) -> Result<Self> {
         env.run("index", || {
             let mut offsets = counts::offsets(env, &pairs, options)?;
             env.check_cancelled()?;
-            let partitions = Partitions::cut(&offsets);
-            let mut entries = scatter(env, pairs.chunks, options, &partitions, &offsets)?;
+            let layout = Layout::of(offsets.len() - 1);
+            let partitions = Partitions::cut(&offsets, layout);
+            let mut entries = scatter(env, pairs.chunks, options, layout, &partitions, &offsets)?;
             env.check_cancelled()?;
-            sort::sort(env, &mut entries, &partitions, &offsets)?;
+            sort::sort(env, &mut entries, layout, &partitions, &offsets)?;
             let Entries { mut columns, mut values, rows } = entries;
             drop(rows);
             if options.duplicates != Duplicates::Keep {

@@ -171,12 +171,7 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     }
 
     #[inline(always)]
-    fn for_some(
-        &self,
-        row: u32,
-        positions: Range<usize>,
-        mut visit: impl FnMut(u32, W) -> bool,
-    ) {
+    fn for_some(&self, row: u32, positions: Range<usize>, mut visit: impl FnMut(u32, W) -> bool) {
         let start = self.range(row).start;
         let columns = self.row(row);
         for at in positions.start..positions.end.min(columns.len()) {

@@ -48,11 +48,7 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     fn project(&self, key: u32, state: &Self::State) -> Self::Projection;
 
     /// The message along an entry.
-    fn message(
-        &self,
-        projection: Self::Projection,
-        value: W,
-    ) -> <Self::Combiner as Monoid>::Value;
+    fn message(&self, projection: Self::Projection, value: W) -> <Self::Combiner as Monoid>::Value;
 
     /// The new state of a key, given its combined messages (the identity if there are none).
     fn apply(
@@ -182,14 +178,13 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
         let context = BulkContext { superstep, num_keys, aggregate: self.aggregate };
         let (env, index, program) = (self.env, self.index, self.program);
         let projections = &self.projections[..];
-        let partials =
-            in_chunks(index.chunks(), &mut self.states, &mut self.next_projections)
-                .into_par_iter()
-                .map(|(keys, states, next)| {
-                    env.check_cancelled()?;
-                    Ok(sweep(index, program, &context, projections, keys, states, next))
-                })
-                .collect::<Result<Vec<Partial>>>()?;
+        let partials = in_chunks(index.chunks(), &mut self.states, &mut self.next_projections)
+            .into_par_iter()
+            .map(|(keys, states, next)| {
+                env.check_cancelled()?;
+                Ok(sweep(index, program, &context, projections, keys, states, next))
+            })
+            .collect::<Result<Vec<Partial>>>()?;
         std::mem::swap(&mut self.projections, &mut self.next_projections);
         let total = partials.into_iter().fold(Partial::default(), |sum, part| Partial {
             change: sum.change + part.change,
@@ -292,7 +287,8 @@ mod tests {
         assert_eq!(two.states[..], [0.3125, 0.1875, 0.3125, 0.1875]);
         assert_eq!(two.report.supersteps[1].convergence, Some(0.75));
         assert_eq!(two.report.stopped, StopReason::MaximumSupersteps);
-        let far = run(Criterion::ConvergedBelow(1e-12).or(Criterion::MaximumSupersteps(99))).unwrap();
+        let far =
+            run(Criterion::ConvergedBelow(1e-12).or(Criterion::MaximumSupersteps(99))).unwrap();
         assert_eq!(far.report.stopped, StopReason::Converged);
         assert!(far.states.iter().all(|state| (state - 0.25).abs() < 1e-12));
         let none = run(Criterion::MaximumSupersteps(0)).unwrap();

@@ -164,8 +164,9 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             env.check_cancelled()?;
             for key in keys.clone() {
                 let old = solution[key as usize];
-                let new = index
-                    .fold::<P::Lattice, _>(key, solution, |value, entry| program.message(value, entry));
+                let new = index.fold::<P::Lattice, _>(key, solution, |value, entry| {
+                    program.message(value, entry)
+                });
                 let improves = P::Lattice::improves(new, old);
                 let merged = if improves { P::Lattice::combine(old, new) } else { old };
                 next.store(key as usize, merged);
@@ -250,8 +251,7 @@ pub(super) mod tests {
         let batch = Batch::new(Schema::new(["l", "r", "value"]), columns);
         let keys = Column::UInt32((0..num_keys).collect::<Vec<_>>().into());
         let declared = vec![Batch::new(Schema::new(["key"]), vec![keys])];
-        let encoded =
-            Dictionary::encode(env, vec![batch], declared, KeyOrder::Ascending).unwrap();
+        let encoded = Dictionary::encode(env, vec![batch], declared, KeyOrder::Ascending).unwrap();
         let options = IndexOptions {
             rows: Rows::Both,
             self_pairs: SelfPairs::Keep,

@@ -62,10 +62,13 @@ impl<I: StaticIndex, P: ForwardProgram> DeltaIteration<'_, I, P> {
             (false, format!("ends by {}, not by the fixpoint alone", self.criterion))
         } else {
             let combiner = <P::Lattice as crate::algebra::Monoid>::NAME;
-            (true, format!(
-                "{combiner} is a semilattice and messages are unchanged values: the fixpoint is \
+            (
+                true,
+                format!(
+                    "{combiner} is a semilattice and messages are unchanged values: the fixpoint is \
                  the fold of each component"
-            ))
+                ),
+            )
         };
         Rewrite { name: COMPONENT_FOLD.to_owned(), taken, reason }
     }

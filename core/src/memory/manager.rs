@@ -138,7 +138,8 @@ impl MemoryManager {
 
     /// Reserves `bytes` under `name`, or says why not.
     pub fn reserve(&self, name: &str, bytes: u64) -> Result<Reservation, MemoryError> {
-        let mut reservation = Reservation { manager: self.clone(), name: name.to_owned(), bytes: 0 };
+        let mut reservation =
+            Reservation { manager: self.clone(), name: name.to_owned(), bytes: 0 };
         reservation.resize(bytes)?;
         Ok(reservation)
     }

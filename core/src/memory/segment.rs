@@ -75,7 +75,11 @@ impl<T: Pod> Segment<T> {
         if let Err(source) = self.remap(bytes) {
             let wanted = bytes as u64;
             self.reservation.resize(before)?;
-            return Err(MemoryError::Map { name: self.reservation.name().to_owned(), wanted, source });
+            return Err(MemoryError::Map {
+                name: self.reservation.name().to_owned(),
+                wanted,
+                source,
+            });
         }
         self.len = len;
         // The tail of the last kept page still holds what was cut off earlier.
@@ -106,8 +110,11 @@ impl<T: Pod> Segment<T> {
     fn resize_by_copy(&mut self, len: usize) -> Result<(), MemoryError> {
         let manager = self.reservation.manager().clone();
         let name = self.reservation.name().to_owned();
-        let mut other =
-            if self.spilled { Self::file_backed(&manager, &name, len)? } else { Self::anonymous(&manager, &name, len)? };
+        let mut other = if self.spilled {
+            Self::file_backed(&manager, &name, len)?
+        } else {
+            Self::anonymous(&manager, &name, len)?
+        };
         let kept = self.len.min(len);
         other[..kept].copy_from_slice(&self[..kept]);
         *self = other;

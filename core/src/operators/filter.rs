@@ -151,7 +151,10 @@ mod tests {
         let columns = vec![
             Column::UInt32(vec![0, 1, 2].into()),
             Column::Utf8(Strings::from_iter(["a", "bb", "ccc"])),
-            Column::CodedUtf8 { codes: vec![1, 1, 0].into(), values: Strings::from_iter(["p", "q"]) },
+            Column::CodedUtf8 {
+                codes: vec![1, 1, 0].into(),
+                values: Strings::from_iter(["p", "q"]),
+            },
             Column::Float64(vec![0.0, 1.0, 2.0].into()),
         ];
         let batch = Batch::new(Schema::new(["a", "b", "c", "d"]), columns);

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::{IndexOptions, PARTITION_ENTRIES};
+use super::{IndexOptions, Layout, PARTITION_ENTRIES};
 use crate::index::pairs::{EntryValue, PairChunk};
 
 /// Groups of rows are cut at multiples of a power of two, so that a small table finds them.
 const TABLE_BITS: u32 = 16;
 
-/// Rows cut into partitions: each has at most 2^16 rows, and about [`PARTITION_ENTRIES`] entries
+/// Rows cut into partitions: each has at most the rows that the layout can tell apart, and about [`PARTITION_ENTRIES`] entries
 /// unless one group of rows has more.
 #[derive(Debug)]
 pub(super) struct Partitions {
@@ -20,10 +20,10 @@ pub(super) struct Partitions {
 }
 
 impl Partitions {
-    pub(super) fn cut(offsets: &[u64]) -> Self {
+    pub(super) fn cut(offsets: &[u64], layout: Layout) -> Self {
         let num_rows = offsets.len() - 1;
         let bits = usize::BITS - num_rows.leading_zeros();
-        let shift = bits.saturating_sub(TABLE_BITS).min(16);
+        let shift = bits.saturating_sub(TABLE_BITS).min(10);
         let groups = num_rows.div_ceil(1 << shift);
         let row = |group: usize| (group << shift).min(num_rows);
         let mut bounds = vec![0u32];
@@ -32,7 +32,7 @@ impl Partitions {
         for group in 0..groups {
             let end = row(group + 1);
             let entries = offsets[end] - offsets[start];
-            let full = entries as usize > PARTITION_ENTRIES || end - start > 1 << 16;
+            let full = entries as usize > PARTITION_ENTRIES || end - start > layout.max_rows();
             if full && row(group) > start {
                 start = row(group);
                 bounds.push(start as u32);
@@ -94,11 +94,12 @@ mod tests {
         for row in 0..300_000u64 {
             offsets.push(offsets[row as usize] + if row < 40 { 50_000 } else { row % 3 });
         }
-        let partitions = Partitions::cut(&offsets);
+        let layout = Layout::of(300_000);
+        let partitions = Partitions::cut(&offsets, layout);
         let mut next = 0;
         for partition in 0..partitions.len() {
             let rows = partitions.rows(partition);
-            assert!(rows.start == next && rows.len() <= 1 << 16 && !rows.is_empty());
+            assert!(rows.start == next && rows.len() <= layout.max_rows() && !rows.is_empty());
             let entries = (offsets[rows.end] - offsets[rows.start]) as usize;
             assert!(entries <= PARTITION_ENTRIES || rows.len() <= 1 << partitions.shift);
             for row in rows.clone() {

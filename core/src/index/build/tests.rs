@@ -28,7 +28,8 @@ fn rows<W: EntryValue>(index: &Csr<W>) -> Vec<Vec<(u32, u64)>> {
     (0..index.num_keys() as u32)
         .map(|row| {
             let mut entries = Vec::new();
-            index.for_each(row, |column, value| entries.push((column, value.to_weight().to_bits())));
+            index
+                .for_each(row, |column, value| entries.push((column, value.to_weight().to_bits())));
             entries
         })
         .collect()
@@ -113,13 +114,21 @@ fn many_partitions_and_long_rows_sort_alike_at_any_number_of_threads() {
         let left: Vec<u32> =
             (0..100_000).map(|at| if at % 10 < 3 { 0 } else { random(250_000) }).collect();
         let right: Vec<u32> = (0..100_000).map(|_| random(250_000)).collect();
-        Batch::new(Schema::new(["l", "r"]), vec![Column::UInt32(left.into()), Column::UInt32(right.into())])
+        Batch::new(
+            Schema::new(["l", "r"]),
+            vec![Column::UInt32(left.into()), Column::UInt32(right.into())],
+        )
     };
     let batches: Vec<Batch> = (0..10).map(|_| chunk(&mut random)).collect();
     let build = |threads| {
         let env = Environment::builder().threads(threads).memory("256 MiB").build().unwrap();
-        let encoded = Dictionary::encode::<()>(&env, batches.clone(), vec![], KeyOrder::HubFirst).unwrap();
-        let options = IndexOptions { rows: Rows::Both, self_pairs: SelfPairs::Keep, duplicates: Duplicates::Keep };
+        let encoded =
+            Dictionary::encode::<()>(&env, batches.clone(), vec![], KeyOrder::HubFirst).unwrap();
+        let options = IndexOptions {
+            rows: Rows::Both,
+            self_pairs: SelfPairs::Keep,
+            duplicates: Duplicates::Keep,
+        };
         let index = Csr::build(&env, encoded.pairs, options).unwrap();
         (index.offsets().to_vec(), index.columns().to_vec(), index.chunks().to_vec())
     };

@@ -240,11 +240,12 @@ fn count<W: EntryValue>(
     let num_pairs = relation.chunks.iter().map(|chunk| chunk.left.len()).sum();
     let self_pairs = AtomicU64::new(0);
     let num_chunks = relation.chunks.len();
-    let counts = lanes::count(env, "appearances", num_ordinals, num_pairs, num_chunks, |counts, at| {
-        let chunk = &relation.chunks[at];
-        let found = count_chunk(counts, &chunk.left, &chunk.right, relation.base);
-        self_pairs.fetch_add(found, Ordering::Relaxed);
-    })?;
+    let counts =
+        lanes::count(env, "appearances", num_ordinals, num_pairs, num_chunks, |counts, at| {
+            let chunk = &relation.chunks[at];
+            let found = count_chunk(counts, &chunk.left, &chunk.right, relation.base);
+            self_pairs.fetch_add(found, Ordering::Relaxed);
+        })?;
     Ok((counts, self_pairs.into_inner()))
 }
 

@@ -100,7 +100,9 @@ impl<W: EntryValue> KeyBatch<W> {
         };
         let mut columns = batch.into_columns().into_iter();
         let keys = match (columns.next(), columns.next()) {
-            (Some(Column::UInt32(left)), Some(Column::UInt32(right))) => Keys::Small { left, right },
+            (Some(Column::UInt32(left)), Some(Column::UInt32(right))) => {
+                Keys::Small { left, right }
+            }
             (Some(Column::Int64(left)), Some(Column::Int64(right))) => Keys::Wide { left, right },
             (
                 Some(Column::CodedUtf8 { codes: left, values }),
@@ -387,11 +389,7 @@ fn own(env: &Environment, buffer: Buffer<u32>) -> Result<Segment<u32>> {
     buffer.into_segment().or_else(|shared| convert(env, &shared, |key| key))
 }
 
-fn convert<T: Copy>(
-    env: &Environment,
-    keys: &[T],
-    to: impl Fn(T) -> u32,
-) -> Result<Segment<u32>> {
+fn convert<T: Copy>(env: &Environment, keys: &[T], to: impl Fn(T) -> u32) -> Result<Segment<u32>> {
     let mut converted = env.memory().allocate("pairs", keys.len())?;
     converted.iter_mut().zip(keys).for_each(|(slot, &key)| *slot = to(key));
     Ok(converted)

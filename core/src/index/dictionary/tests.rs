@@ -35,20 +35,34 @@ fn text(key: i64) -> String {
 
 /// The encoded pairs turned back into keys are the pairs that went in; dense numbers are in the
 /// order asked for.
-fn check(batches: Vec<Batch>, declared: Vec<Batch>, pairs: &[(i64, i64)], all: &BTreeSet<i64>, order: KeyOrder, texts: bool, threads: usize) {
+fn check(
+    batches: Vec<Batch>,
+    declared: Vec<Batch>,
+    pairs: &[(i64, i64)],
+    all: &BTreeSet<i64>,
+    order: KeyOrder,
+    texts: bool,
+    threads: usize,
+) {
     let env = environment(threads);
     let Encoded { dictionary, pairs: encoded } =
         Dictionary::encode::<()>(&env, batches, declared, order).unwrap();
     let name = |key: Key<'_>| key.to_string();
     let expected = |key: i64| if texts { text(key) } else { key.to_string() };
-    let back: Vec<_> = encoded.chunks.iter().flat_map(|chunk| chunk.iter())
-        .map(|(l, r, ())| (name(dictionary.key(l)), name(dictionary.key(r)))).collect();
+    let back: Vec<_> = encoded
+        .chunks
+        .iter()
+        .flat_map(|chunk| chunk.iter())
+        .map(|(l, r, ())| (name(dictionary.key(l)), name(dictionary.key(r))))
+        .collect();
     let went_in: Vec<_> = pairs.iter().map(|&(l, r)| (expected(l), expected(r))).collect();
     assert_eq!(back, went_in);
     assert_eq!(dictionary.len(), all.len());
     assert_eq!(encoded.num_self_pairs, pairs.iter().filter(|(l, r)| l == r).count() as u64);
 
-    let count = |key: &str| went_in.iter().map(|(l, r)| u32::from(l == key) + u32::from(r == key)).sum::<u32>();
+    let count = |key: &str| {
+        went_in.iter().map(|(l, r)| u32::from(l == key) + u32::from(r == key)).sum::<u32>()
+    };
     let dense: Vec<_> = (0..dictionary.len() as u32).collect();
     for &at in &dense {
         let key = dictionary.key(at);
@@ -57,12 +71,15 @@ fn check(batches: Vec<Batch>, declared: Vec<Batch>, pairs: &[(i64, i64)], all: &
         assert_eq!(encoded.appearances[at as usize], count(&name(key)));
     }
     let rank = |at: u32| match order {
-        KeyOrder::HubFirst => (std::cmp::Reverse(encoded.appearances[at as usize]), dictionary.ordinal(at)),
+        KeyOrder::HubFirst => {
+            (std::cmp::Reverse(encoded.appearances[at as usize]), dictionary.ordinal(at))
+        }
         _ => (std::cmp::Reverse(0), dictionary.ordinal(at)),
     };
     assert!(dense.windows(2).all(|two| rank(two[0]) < rank(two[1])));
     assert!(dense.windows(2).all(|two| {
-        (dictionary.ordinal(two[0]) < dictionary.ordinal(two[1])) == (dictionary.key(two[0]) < dictionary.key(two[1]))
+        (dictionary.ordinal(two[0]) < dictionary.ordinal(two[1]))
+            == (dictionary.key(two[0]) < dictionary.key(two[1]))
     }));
 }
 
@@ -92,7 +109,8 @@ proptest! {
 
 #[test]
 fn no_pairs_are_no_keys() {
-    let encoded = Dictionary::encode::<()>(&environment(1), vec![], vec![], KeyOrder::Auto).unwrap();
+    let encoded =
+        Dictionary::encode::<()>(&environment(1), vec![], vec![], KeyOrder::Auto).unwrap();
     assert!(encoded.dictionary.is_empty());
     assert_eq!(encoded.dictionary.get(7), None);
 }
@@ -111,7 +129,8 @@ fn mixed_types_and_missing_values_are_refused() {
 #[test]
 fn a_budget_too_small_says_so_and_gives_everything_back() {
     let env = Environment::builder().threads(1).memory(100).build().unwrap();
-    let error = Dictionary::encode::<()>(&env, vec![integer_batch(&[(1, 2); 64])], vec![], KeyOrder::Auto);
+    let error =
+        Dictionary::encode::<()>(&env, vec![integer_batch(&[(1, 2); 64])], vec![], KeyOrder::Auto);
     assert!(matches!(error, Err(Error::Memory(_))));
     assert_eq!(env.memory().counters().granted_bytes, 0);
 }
