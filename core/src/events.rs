@@ -1,6 +1,6 @@
 //! What a run tells while it runs.
 
-use crate::iteration::SuperstepReport;
+use crate::report::SuperstepReport;
 
 /// Is told of progress. Called from worker threads, at most once per morsel or superstep: it
 /// should return at once.

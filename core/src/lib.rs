@@ -11,6 +11,7 @@ pub mod iteration;
 pub mod memory;
 pub mod operators;
 pub mod plan;
+pub mod report;
 
 pub use environment::Environment;
 pub use error::{BoxError, Error, Result};

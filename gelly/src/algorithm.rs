@@ -25,3 +25,21 @@ pub trait GraphAlgorithm<E: EntryValue> {
     /// Runs it.
     fn run(&self, graph: &Graph<E>) -> Result<Self::Output>;
 }
+
+impl<E: EntryValue> Graph<E> {
+    /// Runs an algorithm.
+    pub fn run<A: GraphAlgorithm<E>>(&self, algorithm: A) -> Result<A::Output> {
+        algorithm.run(self)
+    }
+
+    /// Builds the indexes that an algorithm reads, if they are not there yet.
+    pub fn prepare<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<()> {
+        let directions = algorithm.directions(self);
+        directions.into_iter().try_for_each(|direction| self.index(direction).map(|_| ()))
+    }
+
+    /// How an algorithm would run on this graph, and why.
+    pub fn explain<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<PlanNode> {
+        algorithm.plan(self)
+    }
+}

@@ -41,8 +41,23 @@ impl std::fmt::Debug for GraphBuilder<'_> {
     }
 }
 
+impl Graph {
+    /// The directed graph of the edges of `source`, without values; every option at its default.
+    ///
+    /// # Errors
+    /// If the source fails, the budget does not suffice, or the environment is cancelled.
+    pub fn from_source(env: &Environment, source: &dyn Source) -> Result<Self> {
+        Self::builder(env).build(source)
+    }
+
+    /// A graph to be described step by step.
+    pub fn builder<'a>(env: &Environment) -> GraphBuilder<'a> {
+        GraphBuilder::new(env)
+    }
+}
+
 impl<'a> GraphBuilder<'a> {
-    pub(crate) fn new(env: &Environment) -> Self {
+    fn new(env: &Environment) -> Self {
         let options = GraphOptions::default();
         Self { env: env.clone(), vertices: None, operators: Vec::new(), options }
     }

@@ -8,11 +8,8 @@ use quince_core::index::{
     SelfPairs, StaticIndex,
 };
 use quince_core::memory::Segment;
-use quince_core::operators::Source;
 use quince_core::plan::PlanNode;
 
-use crate::algorithm::GraphAlgorithm;
-use crate::builder::GraphBuilder;
 use crate::error::Result;
 
 /// A graph of vertices with ids of the user's type and edges that may carry a value `E`.
@@ -77,21 +74,6 @@ pub enum EdgeDirection {
     Out,
     /// Either of the two, whichever is there: for algorithms that look at each edge once.
     Any,
-}
-
-impl Graph {
-    /// The directed graph of the edges of `source`, without values; every option at its default.
-    ///
-    /// # Errors
-    /// If the source fails, the budget does not suffice, or the environment is cancelled.
-    pub fn from_source(env: &Environment, source: &dyn Source) -> Result<Self> {
-        Self::builder(env).build(source)
-    }
-
-    /// A graph to be described step by step.
-    pub fn builder<'a>(env: &Environment) -> GraphBuilder<'a> {
-        GraphBuilder::new(env)
-    }
 }
 
 impl<E: EntryValue> Graph<E> {
@@ -186,22 +168,6 @@ impl<E: EntryValue> Graph<E> {
         Ok(index.row_counts(&self.inner.env)?)
     }
 
-    /// Runs an algorithm.
-    pub fn run<A: GraphAlgorithm<E>>(&self, algorithm: A) -> Result<A::Output> {
-        algorithm.run(self)
-    }
-
-    /// Builds the indexes that an algorithm reads, if they are not there yet.
-    pub fn prepare<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<()> {
-        let directions = algorithm.directions(self);
-        directions.into_iter().try_for_each(|direction| self.index(direction).map(|_| ()))
-    }
-
-    /// How an algorithm would run on this graph, and why.
-    pub fn explain<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<PlanNode> {
-        algorithm.plan(self)
-    }
-
     /// The part of a plan that ends with the index for `direction`.
     pub fn index_plan(&self, direction: EdgeDirection) -> PlanNode {
         let inner = &self.inner;
@@ -292,7 +258,7 @@ impl<E: EntryValue> Inner<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::{edges, weighted_edges};
+    use crate::{edges, weighted_edges};
 
     fn environment() -> Environment {
         Environment::builder().threads(2).build().unwrap()

@@ -22,7 +22,7 @@ use bytemuck::Pod;
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
-use super::report::{Direction, IterationReport};
+use crate::report::{Direction, IterationReport};
 use super::superstep::{self, Body, Step};
 use crate::algebra::Monoid;
 use crate::environment::Environment;

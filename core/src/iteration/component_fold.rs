@@ -18,14 +18,27 @@
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
-use super::delta::{DeltaResult, Value, fill, merge};
-use super::forward::ForwardProgram;
-use super::report::Direction;
+use super::delta::DeltaResult;
+use crate::report::Direction;
 use super::superstep::{self, Body, Step};
+use super::values::{Value, fill, merge};
+use crate::algebra::Semilattice;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::index::StaticIndex;
 use crate::memory::{Segment, SharedSlice};
+
+/// A delta iteration whose messages are the values themselves.
+///
+/// The type says so: there is no message function that could do otherwise, and that is what the
+/// rewrite to a fold of each component rests on.
+pub trait ForwardProgram: Sync {
+    /// How values merge.
+    type Lattice: Semilattice;
+
+    /// A key's value before the first superstep. All keys are active.
+    fn initial(&self, key: u32) -> Value<Self::Lattice>;
+}
 
 /// Entries of each row that are linked before the large component is looked for.
 const ROUNDS: usize = 2;

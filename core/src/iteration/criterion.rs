@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::report::{StopReason, SuperstepReport};
+use crate::report::{StopReason, SuperstepReport};
 
 /// A convergence criterion: a value that is asked after every superstep.
 ///

@@ -18,8 +18,9 @@
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
-use super::report::{Direction, IterationReport};
+use crate::report::{Direction, IterationReport};
 use super::superstep::{self, Body, Step};
+use super::values::{Value, fill, merge};
 use super::workset::{Marks, Workset};
 use crate::algebra::{Monoid, Semilattice};
 use crate::environment::Environment;
@@ -46,9 +47,6 @@ pub trait DeltaProgram<W: EntryValue>: Sync {
     /// The message along an entry from a key whose value changed.
     fn message(&self, value: Value<Self::Lattice>, entry: W) -> Value<Self::Lattice>;
 }
-
-/// The values of a lattice.
-pub(super) type Value<L> = <L as Monoid>::Value;
 
 /// A delta iteration to be run over an index that goes both ways.
 #[derive(Debug)]
@@ -112,15 +110,6 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
         let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
         Ok(DeltaResult { solution: body.solution, report })
     }
-}
-
-/// Sets every value from its key, in parallel.
-pub(super) fn fill<V: Send>(values: &mut [V], value: impl Fn(u32) -> V + Sync) {
-    values
-        .par_iter_mut()
-        .with_min_len(1 << 13)
-        .enumerate()
-        .for_each(|(key, slot)| *slot = value(key as u32));
 }
 
 struct DeltaBody<'a, I: StaticIndex, P: DeltaProgram<I::Value>> {
@@ -209,23 +198,6 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
 
 /// Active keys that one worker takes at a time.
 const PUSH_CHUNK: usize = 64;
-
-/// Merges `new` into a key's value in place; says whether that changed it.
-#[inline(always)]
-pub(super) fn merge<L: Semilattice>(
-    values: SharedSlice<'_, Value<L>>,
-    key: u32,
-    new: Value<L>,
-) -> bool {
-    let mut old = values.load(key as usize);
-    while L::improves(new, old) {
-        match values.compare_exchange(key as usize, old, L::combine(old, new)) {
-            Ok(_) => return true,
-            Err(seen) => old = seen,
-        }
-    }
-    false
-}
 
 #[cfg(test)]
 pub(super) mod tests {

@@ -1,8 +1,10 @@
 //! Delta iterations that forward values unchanged, and the rewrite that they allow.
 
-use super::component_fold::component_fold;
-use super::delta::{DeltaIteration, DeltaProgram, DeltaResult, Value};
-use crate::algebra::Semilattice;
+use super::component_fold::{ForwardProgram, component_fold};
+use super::criterion::Criterion;
+use super::delta::{DeltaIteration, DeltaProgram, DeltaResult};
+use super::values::Value;
+use crate::algebra::Monoid;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
@@ -10,18 +12,6 @@ use crate::plan::Rewrite;
 
 /// The name of the rewrite in plans.
 pub const COMPONENT_FOLD: &str = "component fold";
-
-/// A delta iteration whose messages are the values themselves.
-///
-/// The type says so: there is no message function that could do otherwise, and that is what the
-/// rewrite to a fold of each component rests on.
-pub trait ForwardProgram: Sync {
-    /// How values merge.
-    type Lattice: Semilattice;
-
-    /// A key's value before the first superstep. All keys are active.
-    fn initial(&self, key: u32) -> Value<Self::Lattice>;
-}
 
 /// Whether rewrites are allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -58,10 +48,10 @@ impl<I: StaticIndex, P: ForwardProgram> DeltaIteration<'_, I, P> {
     pub fn forward_rewrite(&self, rewrites: Rewrites) -> Rewrite {
         let (taken, reason) = if rewrites == Rewrites::Off {
             (false, "switched off".to_owned())
-        } else if self.criterion != super::Criterion::EmptyWorkset {
+        } else if self.criterion != Criterion::EmptyWorkset {
             (false, format!("ends by {}, not by the fixpoint alone", self.criterion))
         } else {
-            let combiner = <P::Lattice as crate::algebra::Monoid>::NAME;
+            let combiner = <P::Lattice as Monoid>::NAME;
             (
                 true,
                 format!(

@@ -18,12 +18,13 @@ mod component_fold;
 mod criterion;
 mod delta;
 mod forward;
-mod report;
 mod superstep;
+mod values;
 mod workset;
 
 pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
 pub use criterion::Criterion;
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
-pub use forward::{COMPONENT_FOLD, ForwardProgram, Rewrites};
-pub use report::{Direction, IterationReport, StopReason, SuperstepReport};
+pub use component_fold::ForwardProgram;
+pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use crate::report::{Direction, IterationReport, StopReason, SuperstepReport};

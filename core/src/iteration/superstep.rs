@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::criterion::Criterion;
-use super::report::{Direction, IterationReport, SuperstepReport};
+use crate::report::{Direction, IterationReport, SuperstepReport};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::Event;

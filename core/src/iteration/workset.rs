@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::values::fill;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -105,7 +106,7 @@ impl Marks {
 
     /// Marks the keys for which `marked` says so, and no others.
     pub(super) fn fill(&mut self, marked: impl Fn(u32) -> bool + Sync) {
-        super::delta::fill(&mut self.flags, |key| u8::from(marked(key)));
+        fill(&mut self.flags, |key| u8::from(marked(key)));
     }
 
     /// Lends the flags to all workers.

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytemuck::Pod;
 use serde::Serialize;
 
-use super::{Segment, format_bytes};
+use super::format_bytes;
 
 /// The memory manager of one environment. Clones share the budget.
 ///
@@ -142,21 +141,6 @@ impl MemoryManager {
             Reservation { manager: self.clone(), name: name.to_owned(), bytes: 0 };
         reservation.resize(bytes)?;
         Ok(reservation)
-    }
-
-    /// A zeroed segment of `len` values of `T`, paid for from the budget under `name`.
-    pub fn allocate<T: Pod>(&self, name: &str, len: usize) -> Result<Segment<T>, MemoryError> {
-        Segment::anonymous(self, name, len)
-    }
-
-    /// A zeroed segment of `len` values of `T` on an unlinked file in the spill folder. Its pages
-    /// are the file's: they count as spilled, not against the budget.
-    pub fn allocate_spilled<T: Pod>(
-        &self,
-        name: &str,
-        len: usize,
-    ) -> Result<Segment<T>, MemoryError> {
-        Segment::file_backed(self, name, len)
     }
 
     pub(super) fn count_spilled(&self, bytes: u64) {

@@ -25,8 +25,25 @@ pub struct Segment<T> {
     values: PhantomData<T>,
 }
 
+impl MemoryManager {
+    /// A zeroed segment of `len` values of `T`, paid for from the budget under `name`.
+    pub fn allocate<T: Pod>(&self, name: &str, len: usize) -> Result<Segment<T>, MemoryError> {
+        Segment::anonymous(self, name, len)
+    }
+
+    /// A zeroed segment of `len` values of `T` on an unlinked file in the spill folder. Its pages
+    /// are the file's: they count as spilled, not against the budget.
+    pub fn allocate_spilled<T: Pod>(
+        &self,
+        name: &str,
+        len: usize,
+    ) -> Result<Segment<T>, MemoryError> {
+        Segment::file_backed(self, name, len)
+    }
+}
+
 impl<T: Pod> Segment<T> {
-    pub(super) fn anonymous(
+    fn anonymous(
         manager: &MemoryManager,
         name: &str,
         len: usize,
@@ -41,7 +58,7 @@ impl<T: Pod> Segment<T> {
         Ok(Self { map, len, reservation, spilled: false, values: PhantomData })
     }
 
-    pub(super) fn file_backed(
+    fn file_backed(
         manager: &MemoryManager,
         name: &str,
         len: usize,
