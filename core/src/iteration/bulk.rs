@@ -22,13 +22,13 @@ use bytemuck::Pod;
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
-use crate::report::{Direction, IterationReport};
 use super::superstep::{self, Body, Step};
 use crate::algebra::Monoid;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
 use crate::memory::Segment;
+use crate::report::{Direction, IterationReport};
 
 /// What a bulk iteration does to a key and along an entry.
 pub trait BulkProgram<W: EntryValue>: Sync {

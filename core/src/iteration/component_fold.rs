@@ -19,7 +19,6 @@ use rayon::prelude::*;
 
 use super::criterion::Criterion;
 use super::delta::DeltaResult;
-use crate::report::Direction;
 use super::superstep::{self, Body, Step};
 use super::values::{Value, fill, merge};
 use crate::algebra::Semilattice;
@@ -27,6 +26,7 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::index::StaticIndex;
 use crate::memory::{Segment, SharedSlice};
+use crate::report::Direction;
 
 /// A delta iteration whose messages are the values themselves.
 ///

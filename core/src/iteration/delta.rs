@@ -18,7 +18,6 @@
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
-use crate::report::{Direction, IterationReport};
 use super::superstep::{self, Body, Step};
 use super::values::{Value, fill, merge};
 use super::workset::{Marks, Workset};
@@ -27,6 +26,7 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
 use crate::memory::{Segment, SharedSlice};
+use crate::report::{Direction, IterationReport};
 
 /// Pull while the active keys have more than one in this many of all entries.
 const PULL_SHARE: u64 = 20;

@@ -22,9 +22,9 @@ mod superstep;
 mod values;
 mod workset;
 
+pub use crate::report::{Direction, IterationReport, StopReason, SuperstepReport};
 pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
+pub use component_fold::ForwardProgram;
 pub use criterion::Criterion;
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
-pub use component_fold::ForwardProgram;
 pub use forward::{COMPONENT_FOLD, Rewrites};
-pub use crate::report::{Direction, IterationReport, StopReason, SuperstepReport};

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use super::criterion::Criterion;
-use crate::report::{Direction, IterationReport, SuperstepReport};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::Event;
+use crate::report::{Direction, IterationReport, SuperstepReport};
 
 /// The body of an iteration: what one superstep does.
 pub(super) trait Body: Send {

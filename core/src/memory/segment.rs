@@ -43,11 +43,7 @@ impl MemoryManager {
 }
 
 impl<T: Pod> Segment<T> {
-    fn anonymous(
-        manager: &MemoryManager,
-        name: &str,
-        len: usize,
-    ) -> Result<Self, MemoryError> {
+    fn anonymous(manager: &MemoryManager, name: &str, len: usize) -> Result<Self, MemoryError> {
         let bytes = size_in_bytes::<T>(len);
         let reservation = manager.reserve(name, bytes as u64)?;
         let map = map_anonymous(bytes).map_err(|source| MemoryError::Map {
@@ -58,11 +54,7 @@ impl<T: Pod> Segment<T> {
         Ok(Self { map, len, reservation, spilled: false, values: PhantomData })
     }
 
-    fn file_backed(
-        manager: &MemoryManager,
-        name: &str,
-        len: usize,
-    ) -> Result<Self, MemoryError> {
+    fn file_backed(manager: &MemoryManager, name: &str, len: usize) -> Result<Self, MemoryError> {
         let bytes = size_in_bytes::<T>(len);
         let reservation = manager.reserve(name, 0)?;
         let map = map_spill_file(manager, bytes).map_err(|source| MemoryError::Map {

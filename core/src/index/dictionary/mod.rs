@@ -10,6 +10,7 @@
 //! 3. **Order** ([`KeyOrder`]): number the keys that appear, ascending or hub-first.
 //! 4. **Relabel** every pair.
 
+mod key_batch;
 mod ordinals;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -152,16 +153,11 @@ impl Dictionary {
         appearances: &[u32],
         order: KeyOrder,
     ) -> Result<Self> {
-        let declared = std::mem::take(&mut relation.declared);
         let space = std::mem::replace(&mut relation.space, KeySpace::Range { min: 0, len: 0 });
         let histogram = order::histogram(appearances);
-        let silent: Vec<u32> = {
-            let mut silent: Vec<u32> =
-                declared.into_iter().filter(|&key| appearances[key as usize] == 0).collect();
-            silent.sort_unstable();
-            silent.dedup();
-            silent
-        };
+        let none = env.memory().allocate("dictionary", 0)?;
+        let mut declared = std::mem::replace(&mut relation.declared, none);
+        let silent = silent(&mut declared, appearances);
         let num_absent = histogram.first().map_or(0, |&zeros| zeros as usize) - silent.len();
         let len = appearances.len() - num_absent;
         let order = order.choose(|| Statistics {
@@ -216,6 +212,20 @@ impl Dictionary {
             .for_each(|(slot, &ordinal)| *slot = by_ordinal[ordinal as usize]);
         Ok(ordered)
     }
+}
+
+/// The declared keys that stand in no pair, ascending.
+fn silent<'a>(declared: &'a mut [u32], appearances: &[u32]) -> &'a [u32] {
+    declared.sort_unstable();
+    let mut kept = 0;
+    for at in 0..declared.len() {
+        let key = declared[at];
+        if appearances[key as usize] == 0 && (kept == 0 || declared[kept - 1] != key) {
+            declared[kept] = key;
+            kept += 1;
+        }
+    }
+    &declared[..kept]
 }
 
 fn invert(env: &Environment, by_dense: &[u32], num_ordinals: usize) -> Result<Segment<u32>> {

@@ -3,7 +3,8 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::columnar::{Batch, Buffer, Column, Strings};
+use super::key_batch::{KeyBatch, Keys};
+use crate::columnar::{Batch, Buffer, Native, Strings};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::index::key_space::{KeySpace, search};
@@ -17,8 +18,8 @@ pub(super) struct OrdinalPairs<W: EntryValue> {
     /// An ordinal is the key in a chunk less `base`, modulo 2^32: small integers stay as read.
     pub(super) base: u32,
     pub(super) chunks: Vec<PairChunk<W>>,
-    /// The ordinals of declared keys.
-    pub(super) declared: Vec<u32>,
+    /// The ordinals of declared keys, in any order.
+    pub(super) declared: Segment<u32>,
 }
 
 impl<W: EntryValue> OrdinalPairs<W> {
@@ -66,80 +67,13 @@ pub(super) fn find<W: EntryValue>(
     let len = max.abs_diff(min).saturating_add(1);
     if count == 0 {
         let space = KeySpace::Range { min: 0, len: 0 };
-        return Ok(OrdinalPairs { space, base: 0, chunks: Vec::new(), declared: Vec::new() });
+        let declared = env.memory().allocate("dictionary", 0)?;
+        return Ok(OrdinalPairs { space, base: 0, chunks: Vec::new(), declared });
     }
     if len <= SMALL_RANGE.max(RANGE_PER_KEY.saturating_mul(count)) && len < u64::from(u32::MAX) {
         range(env, batches, declared, min, len as usize)
     } else {
         integers(env, batches, declared)
-    }
-}
-
-/// The keys of one batch, both sides.
-enum Keys {
-    Small { left: Buffer<u32>, right: Buffer<u32> },
-    Wide { left: Buffer<i64>, right: Buffer<i64> },
-    Texts { left: Buffer<u32>, right: Buffer<u32>, values: Strings, right_values: Option<Strings> },
-}
-
-struct KeyBatch<W: EntryValue> {
-    keys: Keys,
-    values: Option<Buffer<f64>>,
-    word: std::marker::PhantomData<W>,
-}
-
-impl<W: EntryValue> KeyBatch<W> {
-    fn from_pairs(batch: Batch) -> Result<Self> {
-        let got: Vec<_> = batch.columns().iter().map(Column::column_type).collect();
-        let shape = || Error::Shape {
-            operator: "dictionary",
-            expected: "two key columns of one type (uint32, int64 or coded text) and, for valued \
-                       pairs, a float64 column"
-                .to_owned(),
-            got: format!("columns of types {got:?}"),
-        };
-        let mut columns = batch.into_columns().into_iter();
-        let keys = match (columns.next(), columns.next()) {
-            (Some(Column::UInt32(left)), Some(Column::UInt32(right))) => {
-                Keys::Small { left, right }
-            }
-            (Some(Column::Int64(left)), Some(Column::Int64(right))) => Keys::Wide { left, right },
-            (
-                Some(Column::CodedUtf8 { codes: left, values }),
-                Some(Column::CodedUtf8 { codes: right, values: right_values }),
-            ) => {
-                let shared = values.bytes().as_ptr() == right_values.bytes().as_ptr()
-                    && values.offsets().as_ptr() == right_values.offsets().as_ptr();
-                Keys::Texts { left, right, values, right_values: (!shared).then_some(right_values) }
-            }
-            _ => return Err(shape()),
-        };
-        let values = match columns.next() {
-            _ if !W::STORED => None,
-            Some(Column::Float64(values)) => Some(values),
-            _ => return Err(shape()),
-        };
-        Ok(Self { keys, values, word: std::marker::PhantomData })
-    }
-
-    /// Declared keys, as pairs whose right side is empty.
-    fn from_keys(batch: Batch) -> Result<Self> {
-        let got: Vec<_> = batch.columns().iter().map(Column::column_type).collect();
-        let keys = match batch.into_columns().into_iter().next() {
-            Some(Column::UInt32(left)) => Keys::Small { right: left.slice(0..0), left },
-            Some(Column::Int64(left)) => Keys::Wide { right: left.slice(0..0), left },
-            Some(Column::CodedUtf8 { codes: left, values }) => {
-                Keys::Texts { right: left.slice(0..0), left, values, right_values: None }
-            }
-            _ => {
-                return Err(Error::Shape {
-                    operator: "dictionary",
-                    expected: "declared keys as uint32, int64 or coded text".to_owned(),
-                    got: format!("columns of types {got:?}"),
-                });
-            }
-        };
-        Ok(Self { keys, values: None, word: std::marker::PhantomData })
     }
 }
 
@@ -203,17 +137,56 @@ fn range<W: EntryValue>(
         })
         .collect::<Result<Vec<_>>>()?;
     let offset = |key: i64| key.wrapping_sub(min) as u32;
-    let declared = declared.iter().flat_map(|batch| match &batch.keys {
-        Keys::Small { left, .. } => left.iter().map(|&key| offset(key.into())).collect::<Vec<_>>(),
-        Keys::Wide { left, .. } => left.iter().map(|&key| offset(key)).collect(),
-        Keys::Texts { .. } => Vec::new(),
-    });
-    Ok(OrdinalPairs {
-        space: KeySpace::Range { min, len },
-        base,
-        chunks,
-        declared: declared.collect(),
-    })
+    let declared = declared_ordinals(env, declared.iter().map(|batch| &batch.keys), |keys, to| {
+        let slots = to.iter_mut();
+        match keys {
+            Keys::Small { left, .. } => {
+                slots.zip(&left[..]).for_each(|(slot, &key)| *slot = offset(key.into()));
+            }
+            Keys::Wide { left, .. } => {
+                slots.zip(&left[..]).for_each(|(slot, &key)| *slot = offset(key));
+            }
+            Keys::Texts { .. } => unreachable!("texts have a key space of their own"),
+        }
+    })?;
+    Ok(OrdinalPairs { space: KeySpace::Range { min, len }, base, chunks, declared })
+}
+
+/// The ordinals of declared keys: `fill` writes those of one part.
+fn declared_ordinals<P: Declared>(
+    env: &Environment,
+    parts: impl Iterator<Item = P> + Clone,
+    fill: impl Fn(P, &mut [u32]),
+) -> Result<Segment<u32>> {
+    let total = parts.clone().map(|part| part.num_declared()).sum();
+    let mut ordinals = env.memory().allocate("dictionary", total)?;
+    let mut rest = &mut ordinals[..];
+    for part in parts {
+        let (to, others) = rest.split_at_mut(part.num_declared());
+        fill(part, to);
+        rest = others;
+    }
+    Ok(ordinals)
+}
+
+/// A part of the declared keys.
+trait Declared {
+    fn num_declared(&self) -> usize;
+}
+
+impl Declared for &Keys {
+    fn num_declared(&self) -> usize {
+        match self {
+            Keys::Small { left, .. } | Keys::Texts { left, .. } => left.len(),
+            Keys::Wide { left, .. } => left.len(),
+        }
+    }
+}
+
+impl<W: EntryValue, L> Declared for &(PairChunk<W>, L) {
+    fn num_declared(&self) -> usize {
+        self.0.left.len()
+    }
 }
 
 /// Integers with gaps: distinct ones per morsel, merged by sorting.
@@ -243,13 +216,25 @@ fn integers<W: EntryValue>(
     let distinct = dedup(&mut keys);
     keys.resize(distinct)?;
     let find = |key: &i64| keys.binary_search(key).expect("every list was merged") as u32;
-    let chunks = recode(coded, |list: &Segment<i64>| list.iter().map(find).collect());
-    let declared = declared.iter().flat_map(|(_, list)| list.iter().map(find)).collect();
+    let declared = declared_ordinals(env, declared.iter(), |(chunk, list), to| {
+        to.iter_mut()
+            .zip(&chunk.left[..])
+            .for_each(|(slot, &code)| *slot = find(&list[code as usize]));
+    })?;
+    let chunks = coded
+        .into_par_iter()
+        .map(|(mut chunk, list)| {
+            let ordinals: Vec<u32> = list.iter().map(find).collect();
+            recode(&mut chunk.left, &ordinals);
+            recode(&mut chunk.right, &ordinals);
+            chunk
+        })
+        .collect();
     Ok(OrdinalPairs { space: KeySpace::Integers(keys), base: 0, chunks, declared })
 }
 
 /// Codes of both sides into the distinct keys of this batch, and those keys.
-fn code_integers<T: Copy + Into<i64> + crate::columnar::Native>(
+fn code_integers<T: Native + Into<i64>>(
     env: &Environment,
     left: &[T],
     right: &[T],
@@ -309,16 +294,15 @@ fn texts<W: EntryValue>(
         .into_par_iter()
         .map(|(mut chunk, lists)| {
             for (side, list) in [&mut chunk.left, &mut chunk.right].into_iter().zip(&lists) {
-                let ordinals: Vec<u32> = list.iter().map(find).collect();
-                side.iter_mut().for_each(|code| *code = ordinals[*code as usize]);
+                recode(side, &list.iter().map(find).collect::<Vec<_>>());
             }
             chunk
         })
         .collect();
-    let declared = declared
-        .iter()
-        .flat_map(|(chunk, lists)| chunk.left.iter().map(|&code| find(lists[0].get(code as usize))))
-        .collect();
+    let declared = declared_ordinals(env, declared.iter(), |(chunk, lists), to| {
+        let find = |&code: &u32| find(lists[0].get(code as usize));
+        to.iter_mut().zip(&chunk.left[..]).for_each(|(slot, code)| *slot = find(code));
+    })?;
     Ok(OrdinalPairs { space: KeySpace::Texts(keys), base: 0, chunks, declared })
 }
 
@@ -350,21 +334,9 @@ fn merge_texts(env: &Environment, lists: &[&Strings]) -> Result<Strings> {
     Ok(Strings::new(offsets.into(), bytes.into()).expect("whole texts of valid columns"))
 }
 
-/// Turns the codes of each chunk into ordinals, by way of its list.
-fn recode<W: EntryValue, L: Send>(
-    coded: Vec<(PairChunk<W>, L)>,
-    ordinals: impl Fn(&L) -> Vec<u32> + Sync,
-) -> Vec<PairChunk<W>> {
-    coded
-        .into_par_iter()
-        .map(|(mut chunk, list)| {
-            let ordinals = ordinals(&list);
-            for side in [&mut chunk.left, &mut chunk.right] {
-                side.iter_mut().for_each(|code| *code = ordinals[*code as usize]);
-            }
-            chunk
-        })
-        .collect()
+/// Turns codes into what they stand for. A list is bounded by its morsel.
+fn recode(codes: &mut [u32], ordinals: &[u32]) {
+    codes.iter_mut().for_each(|code| *code = ordinals[*code as usize]);
 }
 
 fn chunk<W: EntryValue>(
