@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The `quince` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    quince::algorithms::cli::main()
+}

@@ -1,0 +1,13 @@
+//! The options that commands share, in groups.
+
+mod graph;
+mod input;
+mod output;
+mod parse;
+mod run;
+
+pub(super) use graph::GraphArgs;
+pub(super) use input::InputArgs;
+pub(super) use output::TableArgs;
+pub(super) use parse::{fraction_below_one, names, zero_or_more};
+pub(super) use run::{ReportArgs, RunArgs};

@@ -1,0 +1,86 @@
+//! Reading the values of options: what is wrong is said with the remedy.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use quince_core::memory::parse_bytes;
+
+/// Reads one of some names, each with its help and the value that it stands for.
+pub(in crate::cli) fn names<T>(
+    list: &'static [(&'static str, &'static str, T)],
+) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let values = list.iter().map(|(name, help, _)| match *help {
+        "" => PossibleValue::new(*name),
+        help => PossibleValue::new(*name).help(help),
+    });
+    PossibleValuesParser::new(values).map(move |name| {
+        let (.., value) = list.iter().find(|(known, ..)| *known == name).expect("one of the list");
+        *value
+    })
+}
+
+/// Reads the name of a setting of the datasets crate, which lists and parses its own.
+pub(super) fn setting<T>(list: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err = quince_datasets::DatasetError> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(list).try_map(|name| name.parse())
+}
+
+/// Reads a size in bytes.
+pub(super) fn memory_size(text: &str) -> Result<u64, &'static str> {
+    match parse_bytes(text) {
+        None => Err("this is not a size; write it like 512MiB or 4GiB"),
+        Some(0) => Err("nothing fits into 0 bytes; give some memory, like 512MiB or 4GiB"),
+        Some(bytes) => Ok(bytes),
+    }
+}
+
+/// Reads a number of threads.
+pub(super) fn threads(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(0) => Err("give at least 1, or leave the option out for one per processor"),
+        Ok(threads) => Ok(threads),
+        Err(_) => Err("this is not a whole number; give at least 1"),
+    }
+}
+
+/// Reads a number in 0..1.
+pub(in crate::cli) fn fraction_below_one(text: &str) -> Result<f64, &'static str> {
+    number(text, "give a number of at least 0 and below 1", |value| (0.0..1.0).contains(&value))
+}
+
+/// Reads a number of at least 0.
+pub(in crate::cli) fn zero_or_more(text: &str) -> Result<f64, &'static str> {
+    number(text, "give a number of 0 or more, like 1e-10", |value| value >= 0.0)
+}
+
+fn number(
+    text: &str,
+    expected: &'static str,
+    allowed: impl Fn(f64) -> bool,
+) -> Result<f64, &'static str> {
+    text.parse().ok().filter(|&value| allowed(value)).ok_or(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_out_of_range_are_refused_with_what_is_allowed() {
+        assert_eq!(memory_size("4 GiB"), Ok(4 << 30));
+        assert!(memory_size("lots").unwrap_err().contains("like 512MiB"));
+        assert!(memory_size("0").is_err());
+        assert_eq!(threads("3"), Ok(3));
+        assert!(threads("0").unwrap_err().contains("at least 1"));
+        assert!(threads("-1").is_err());
+        assert_eq!(fraction_below_one("0.85"), Ok(0.85));
+        for text in ["1", "-0.1", "NaN", "inf", "high"] {
+            assert!(fraction_below_one(text).is_err(), "{text}");
+        }
+        assert_eq!(zero_or_more("1e-9"), Ok(1e-9));
+        assert!(zero_or_more("-1e-9").is_err() && zero_or_more("nan").is_err());
+    }
+}

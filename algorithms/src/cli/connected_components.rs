@@ -1,0 +1,113 @@
+//! `quince connected-components`.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use quince_core::iteration::{IterationReport, Rewrites};
+use quince_gelly::VertexTable;
+
+use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
+use super::driver::{AlgorithmCommand, Common, Outcome};
+use super::report::Summary;
+use crate::{ConnectedComponents, ConnectedComponentsResult};
+
+/// Find the groups of vertices that reach each other when edges go both ways
+///
+/// Each component is named by its smallest vertex id: integers by value, texts by their bytes.
+/// Directions, weights, self-loops and parallel edges make no difference.
+///
+/// Prints the largest components, one `component<TAB>size` line each; --output writes the
+/// component of every vertex.
+#[derive(Clone, Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct ConnectedComponentsCommand {
+    #[command(flatten, next_help_heading = "Input")]
+    input: InputArgs,
+
+    #[command(flatten, next_help_heading = "Connected components")]
+    settings: Settings,
+
+    #[command(flatten, next_help_heading = "Graph")]
+    graph: GraphArgs,
+
+    #[command(flatten, next_help_heading = "Run")]
+    run: RunArgs,
+
+    #[command(flatten, next_help_heading = "Output")]
+    table: TableArgs,
+
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  The ten largest components and their sizes:
+    quince connected-components datasets/graphs/p2p-31.e.gz
+
+  Vertices without edges count too; the component of each into a file:
+    quince connected-components p2p-31.e.gz --vertices p2p-31.v.gz --output components.csv
+
+  The textbook iteration instead of its rewrite, with its plan and figures:
+    quince connected-components roads.el --no-rewrite --explain --report run.json";
+
+// Plain comments: see `InputArgs`.
+#[derive(Clone, Debug, Args)]
+struct Settings {
+    /// Stop after N iterations, even if smaller ids are still on their way
+    #[arg(long, value_name = "N")]
+    iterations: Option<u64>,
+
+    /// Run the delta iteration as it is written, not rewritten to a fold of each component
+    #[arg(long)]
+    no_rewrite: bool,
+}
+
+impl AlgorithmCommand for ConnectedComponentsCommand {
+    type Algorithm = ConnectedComponents;
+    type Outcome = ConnectedComponentsResult;
+
+    fn common(&self) -> Common<'_> {
+        let Self { input, graph, run, report, table, .. } = self;
+        Common { input, graph, run, report, table: Some(table) }
+    }
+
+    fn algorithm(&self) -> ConnectedComponents {
+        let Settings { iterations, no_rewrite } = self.settings;
+        let rewrites = if no_rewrite { Rewrites::Off } else { Rewrites::On };
+        let algorithm = ConnectedComponents::default().rewrites(rewrites);
+        match iterations {
+            Some(iterations) => algorithm.maximum_iterations(iterations),
+            None => algorithm,
+        }
+    }
+
+    fn print(&self, outcome: &ConnectedComponentsResult, out: &mut dyn Write) -> io::Result<()> {
+        let count = self.table.top();
+        if count == 0 {
+            return Ok(());
+        }
+        let largest = outcome.largest(count).map_err(io::Error::other)?;
+        largest.iter().try_for_each(|(component, size)| writeln!(out, "{component}\t{size}"))
+    }
+}
+
+impl Outcome for ConnectedComponentsResult {
+    fn iteration(&self) -> Option<&IterationReport> {
+        Some(self.report())
+    }
+
+    fn table(&self) -> Option<VertexTable> {
+        Some(ConnectedComponentsResult::table(self))
+    }
+
+    fn summary(&self) -> Summary {
+        let largest = self.largest(1).ok().and_then(|list| list.first().map(|(_, size)| *size));
+        Summary::Components {
+            components: self.num_components(),
+            largest: largest.unwrap_or(0),
+            iterations: self.report().num_supersteps(),
+            stopped: self.report().stopped,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! How every algorithm runs from the command line.
+//!
+//! ```text
+//! check outputs ─► open ─► build ─► prepare ─► explain ─► run ─► --output ─► --report ─► stdout
+//!                  └──── load ────────────┘              └ iterate
+//! ```
+//!
+//! What is wrong with outputs is said before the work, and standard output comes last: a command
+//! that fails has printed nothing.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use quince_core::iteration::{IterationReport, StopReason};
+use quince_core::plan::PlanNode;
+use quince_core::{Environment, executor};
+use quince_datasets::sinks::{TableOptions, table_sink};
+use quince_gelly::{Graph, GraphAlgorithm, VertexTable};
+
+use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
+use super::error::{CliError, Result};
+use super::interrupt::Interrupt;
+use super::load::{EdgeKind, Sources};
+use super::progress::{Unit, phase};
+use super::report::{Input, Iterate, Memory, Phase, Program, Report, Summary};
+
+/// A command that runs an algorithm on a graph.
+pub(super) trait AlgorithmCommand {
+    /// The algorithm, on edges without and with weights.
+    type Algorithm: GraphAlgorithm<(), Output = Self::Outcome>
+        + GraphAlgorithm<f64, Output = Self::Outcome>;
+    /// What it gives.
+    type Outcome: Outcome;
+
+    /// The options that all such commands share.
+    fn common(&self) -> Common<'_>;
+
+    /// The algorithm with its settings.
+    fn algorithm(&self) -> Self::Algorithm;
+
+    /// Prints what is asked for on standard output.
+    fn print(&self, outcome: &Self::Outcome, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// The options that commands with an algorithm share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Common<'a> {
+    pub(super) input: &'a InputArgs,
+    pub(super) graph: &'a GraphArgs,
+    pub(super) run: &'a RunArgs,
+    pub(super) report: &'a ReportArgs,
+    /// Where results are a table.
+    pub(super) table: Option<&'a TableArgs>,
+}
+
+/// What an algorithm gave, as a command shows it.
+pub(super) trait Outcome {
+    /// The iteration, if there was one.
+    fn iteration(&self) -> Option<&IterationReport>;
+
+    /// A row for each vertex, if there is something to say of each.
+    fn table(&self) -> Option<VertexTable>;
+
+    /// The result in the report.
+    fn summary(&self) -> Summary;
+}
+
+/// Runs `command`; `interrupt` cancels it, and `out` is standard output.
+pub(super) fn run<C: AlgorithmCommand>(
+    command: &C,
+    interrupt: &Interrupt,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let common = command.common();
+    common.table.map_or(Ok(()), TableArgs::check)?;
+    common.report.report.as_deref().map_or(Ok(()), Report::check)?;
+    let env = common.run.environment(interrupt, Unit::Bytes)?;
+    let start = Instant::now();
+    let sources = Sources::open(common.input, common.graph)?;
+    if sources.is_weighted() {
+        run_on::<f64, C>(command, &env, &sources, start, out)
+    } else {
+        run_on::<(), C>(command, &env, &sources, start, out)
+    }
+}
+
+/// As [`run`], with edges of one kind; loading began at `start`.
+fn run_on<E: EdgeKind, C: AlgorithmCommand>(
+    command: &C,
+    env: &Environment,
+    sources: &Sources<'_>,
+    start: Instant,
+    out: &mut dyn Write,
+) -> Result<()>
+where
+    C::Algorithm: GraphAlgorithm<E, Output = C::Outcome>,
+{
+    let common = command.common();
+    let algorithm = command.algorithm();
+    let graph = sources.build::<E>(env)?;
+    phase(env, "indexing", None, || graph.prepare(&algorithm))?;
+    let load = Phase { seconds: start.elapsed().as_secs_f64() };
+    let plan = graph.explain(&algorithm)?;
+    if common.report.explain {
+        explain(&plan);
+    }
+    let input = input(common, sources, &graph);
+    let start = Instant::now();
+    let outcome = phase(env, algorithm.name(), None, || algorithm.run(&graph))?;
+    env.check_cancelled()?;
+    let iterate = Iterate::new(start.elapsed().as_secs_f64(), outcome.iteration());
+    // Its indexes are of no use any more, and writing wants memory too.
+    drop(graph);
+    let output = write_table(common, env, &outcome)?;
+    let note = note(&input, load, &iterate, outcome.iteration().map(|report| report.stopped));
+    if let Some(path) = &common.report.report {
+        let quince = Program { version: env!("CARGO_PKG_VERSION") };
+        let (memory, threads, result) = (Memory::of(env), env.num_threads(), outcome.summary());
+        let report = Report { quince, input, load, iterate, output, memory, threads, plan, result };
+        report.write(path)?;
+    }
+    let mut printer = Printer { out, env };
+    let printed = command.print(&outcome, &mut printer).and_then(|()| printer.flush());
+    printed.map_err(|source| printer.error(source))?;
+    if !common.run.quiet {
+        tell(&note);
+    }
+    Ok(())
+}
+
+fn input<E: EdgeKind>(common: Common<'_>, sources: &Sources<'_>, graph: &Graph<E>) -> Input {
+    Input {
+        path: common.input.path().display().to_string(),
+        bytes: sources.bytes(),
+        vertices: graph.num_vertices(),
+        edges: graph.num_edges(),
+        directed: graph.is_directed(),
+        weighted: sources.is_weighted(),
+    }
+}
+
+/// Writes the table of `outcome` to the file that was asked for.
+fn write_table(common: Common<'_>, env: &Environment, outcome: &impl Outcome) -> Result<Phase> {
+    let path = common.table.and_then(|table| table.output.as_deref());
+    let (Some(path), Some(table)) = (path, outcome.table()) else {
+        return Ok(Phase { seconds: 0.0 });
+    };
+    let start = Instant::now();
+    let sink = table_sink(path, TableOptions::default())?;
+    let name = format!("writing {}", path.display());
+    phase(env, &name, None, || executor::write(env, &table, &[], sink))?;
+    Ok(Phase { seconds: start.elapsed().as_secs_f64() })
+}
+
+/// Standard output while the run is not cancelled: a result may have many rows.
+struct Printer<'a> {
+    out: &'a mut dyn Write,
+    env: &'a Environment,
+}
+
+impl Write for Printer<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.env.check_cancelled().map_err(io::Error::other)?;
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Printer<'_> {
+    fn error(&self, source: io::Error) -> CliError {
+        if self.env.is_cancelled() { CliError::Cancelled } else { CliError::Stdout { source } }
+    }
+}
+
+fn explain(plan: &PlanNode) {
+    // As with all notes: who has closed standard error does not want them.
+    let _ = write!(io::stderr().lock(), "{plan}");
+}
+
+/// A note on standard error.
+pub(super) fn tell(note: &str) {
+    let _ = writeln!(io::stderr().lock(), "{note}");
+}
+
+/// What happened, in one line.
+fn note(input: &Input, load: Phase, iterate: &Iterate, stopped: Option<StopReason>) -> String {
+    let Input { vertices, edges, .. } = input;
+    let loaded = format!("{vertices} vertices, {edges} edges loaded in {:.2} s", load.seconds);
+    let why = match stopped {
+        None => return format!("{loaded}; one pass in {:.2} s", iterate.seconds),
+        Some(StopReason::Converged) => "converged",
+        Some(StopReason::MaximumSupersteps) => "limit reached",
+        Some(StopReason::EmptyWorkset) => "nothing left to change",
+        Some(_) => "done",
+    };
+    let count = iterate.supersteps.len();
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{loaded}; {count} superstep{plural} in {:.2} s ({why})", iterate.seconds)
+}

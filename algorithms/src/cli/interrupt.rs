@@ -1,0 +1,67 @@
+//! Ctrl-C and termination: the first asks the run to end, the second ends the process.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use quince_core::Environment;
+use quince_core::environment::CancelHandle;
+
+/// The exit code of a cancelled command.
+const CANCELLED: i32 = 130;
+
+/// What signals of the process act on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Interrupt {
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    pressed: AtomicBool,
+    /// The run, once there is one.
+    run: OnceLock<CancelHandle>,
+}
+
+impl Interrupt {
+    /// Listens to the signals of this process. Without it nothing is ever cancelled, which is
+    /// right for a command that runs inside another program.
+    pub(super) fn install() -> Self {
+        let interrupt = Self::default();
+        let state = interrupt.state.clone();
+        // It fails only if there is a handler, and then that is the one that was wanted.
+        let _ = ctrlc::set_handler(move || state.press());
+        interrupt
+    }
+
+    /// From now on a signal cancels what runs in `env`.
+    pub(super) fn watch(&self, env: &Environment) {
+        // A second run in the same process keeps the first one's: there is one run per command.
+        let _ = self.state.run.set(env.cancel_handle());
+    }
+}
+
+impl State {
+    fn press(&self) {
+        let again = self.pressed.swap(true, Ordering::Relaxed);
+        match self.run.get() {
+            Some(run) if !again => run.cancel(),
+            // Nothing is open before the run begins; and who presses twice wants it now.
+            _ => std::process::exit(CANCELLED),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_press_cancels_the_run() {
+        let env = Environment::builder().threads(1).build().unwrap();
+        let interrupt = Interrupt::default();
+        interrupt.watch(&env);
+        assert!(!env.is_cancelled());
+        interrupt.state.press();
+        assert!(env.is_cancelled());
+    }
+}

@@ -1,0 +1,43 @@
+//! Tables of text, read in parallel: the machinery under [`EdgeList`](crate::EdgeList) and
+//! [`VertexList`](crate::VertexList).
+//!
+//! ```text
+//! Sample ── settle(Settings) ─► Layout        where the data begins, delimiter, columns, id type
+//!                                 │
+//! file ─► mapped | stream ─► morsel of whole lines ─► parse ─► kernel (plain digits, in blocks)
+//!                                                          └─► row    (everything else)
+//!                                                                │
+//!                                              IdColumns, weights ┴─► Batch
+//! ```
+//!
+//! Whatever holds only at the top of a file (byte order mark, skipped lines, header, `%` block) is
+//! settled once from the sample, and the morsels begin behind it. So no morsel needs to know what
+//! stands before it, and lines are counted only when an error wants a number.
+
+mod columns;
+mod compression;
+mod digits;
+mod fault;
+mod guess;
+mod ids;
+mod interner;
+mod kernel;
+mod layout;
+mod mapped;
+mod number;
+mod options;
+mod parse;
+mod row;
+mod sample;
+mod separators;
+mod sniff;
+mod stream;
+mod suggest;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use columns::Columns;
+pub(crate) use options::{Comment, Settings};
+pub use options::{Delimiter, Format, Header, IdType};
+pub(crate) use table::{Kind, TextTable};
