@@ -100,7 +100,10 @@ fn malformed_rows_are_named_by_line_and_column() {
             "letters in an integer column",
             ("a.tsv", "1\t2\n2\t3\n3\tx4\n4\t5\n"),
             &[],
-            &["{}/a.tsv:3: column 2 (target): expected an integer id, found \"x4\"", "--ids string"],
+            &[
+                "{}/a.tsv:3: column 2 (target): expected an integer id, found \"x4\"",
+                "--ids string",
+            ],
         ),
         text(
             "a fraction in an integer column",
@@ -141,7 +144,7 @@ fn malformed_rows_are_named_by_line_and_column() {
         text(
             "an unknown DIMACS line",
             ("a.gr", "p sp 2 1\na 1 2 5\nz 2 1 5\n"),
-            &[],
+            &["--format", "dimacs"],
             &["{}/a.gr:3: expected a DIMACS line", "found \"z 2 1 5\"", "--format"],
         ),
     ] {
@@ -199,10 +202,20 @@ fn files_that_are_no_edge_lists_are_refused() {
     let latin1 = b"Andr\xe9\tBob\nBob\tEve\n";
     let nul = b"1 2\n2 3\n3 \x00\x00\n";
     for (name, file, options, says) in [
-        ("latin1", ("a.tsv", &latin1[..]), &[][..], &["{}/a.tsv:1: column 1 (source)", "iconv"][..]),
+        (
+            "latin1",
+            ("a.tsv", &latin1[..]),
+            &[][..],
+            &["{}/a.tsv:1: column 1 (source)", "iconv"][..],
+        ),
         ("NUL bytes", ("a.txt", nul), &[], &["{}/a.txt:3: found a NUL byte", "lines of text"]),
         ("empty", ("a.txt", b""), &[], &["{}/a.txt: the file is empty", "one record per line"]),
-        ("comments", ("a.txt", b"# a\n# b\n\n"), &[], &["{}/a.txt: no data rows in 3 lines", "--comment"]),
+        (
+            "comments",
+            ("a.txt", b"# a\n# b\n\n"),
+            &[],
+            &["{}/a.txt: no data rows in 3 lines", "--comment"],
+        ),
         (
             "header",
             ("a.csv", b"source,target\n"),
@@ -226,8 +239,10 @@ fn damaged_compressed_files_are_refused() {
     wrong_checksum[packed.len() - 8] ^= 1;
     let zstd = zstd::encode_all(edges(20_000).as_bytes(), 1).expect("a vector takes all bytes");
     let short = &zstd[..zstd.len() - 100];
-    let says_gzip = &["{}/a.el.gz:", ": the gzip stream is broken behind byte ", "fetch or compress"];
-    let says_zstd = &["{}/a.el.zst:", ": the zstd stream is broken behind byte ", "fetch or compress"];
+    let says_gzip =
+        &["{}/a.el.gz:", ": the gzip stream is broken behind byte ", "fetch or compress"];
+    let says_zstd =
+        &["{}/a.el.zst:", ": the zstd stream is broken behind byte ", "fetch or compress"];
     for (name, file, says) in [
         ("truncated gzip", ("a.el.gz", truncated), says_gzip),
         ("gzip cut in its trailer", ("a.el.gz", &packed[..packed.len() - 3]), says_gzip),
@@ -352,14 +367,24 @@ fn outputs_that_cannot_be_written_are_named_before_the_work() {
         ),
         ("unknown suffix", &["--output", "{}/out.xls"], 2, &["{}/out.xls: no format", ".parquet"]),
         ("no suffix", &["--output", "{}/out"], 2, &["{}/out: no format has this suffix", ".csv"]),
-        ("a folder as report", &["--report", "{}"], 1, &["cannot write the report", "add a file name"]),
+        (
+            "a folder as report",
+            &["--report", "{}"],
+            1,
+            &["cannot write the report", "add a file name"],
+        ),
         (
             "no folder for the report",
             &["--report", "{}/no/report.json"],
             1,
             &["{}/no/report.json: cannot write the report", "create the folder first"],
         ),
-        ("no folder to spill", &["--spill-dir", "{}/no"], 1, &["{}/no: no such folder", "--spill-dir"]),
+        (
+            "no folder to spill",
+            &["--spill-dir", "{}/no"],
+            1,
+            &["{}/no: no such folder", "--spill-dir"],
+        ),
     ] {
         Case { name, file: ("none.tsv", None), options, code, says }.check();
     }
@@ -378,17 +403,41 @@ fn wrong_command_lines_are_explained() {
         usage("negative threads", &["--threads", "-2"], &["--threads <N>", "give at least 1"]),
         usage("no size", &["--memory", "lots"], &["'lots'", "write it like 512MiB or 4GiB"]),
         usage("no memory", &["--memory", "0"], &["--memory <SIZE>", "give some memory"]),
-        usage("damping too large", &["--damping", "1.5"], &["--damping <D>", "at least 0 and below 1"]),
+        usage(
+            "damping too large",
+            &["--damping", "1.5"],
+            &["--damping <D>", "at least 0 and below 1"],
+        ),
         usage("damping no number", &["--damping", "NaN"], &["at least 0 and below 1"]),
         usage("negative tolerance", &["--tolerance", "-1e-3"], &["--tolerance <T>", "0 or more"]),
         usage("negative iterations", &["--iterations=-1"], &["--iterations <N>"]),
         usage("unknown precision", &["--precision", "f16"], &["possible values: f32, f64"]),
-        usage("combined without weights", &["--duplicates", "sum"], &["--duplicates sum", "add --weighted"]),
+        usage(
+            "combined without weights",
+            &["--duplicates", "sum"],
+            &["--duplicates sum", "add --weighted"],
+        ),
         usage("both ways", &["--directed", "--undirected"], &["'--directed' cannot be used with"]),
-        usage("unknown format", &["--format", "excel"], &["'excel'", "possible values: auto, snap"]),
-        usage("unknown order", &["--order", "random"], &["possible values: auto, ascending, hub-first"]),
-        usage("bad delimiter", &["--delimiter", "ab"], &["expected one ASCII character", "tab, comma"]),
-        usage("misspelt option", &["--iteration", "3"], &["a similar argument exists: '--iterations'"]),
+        usage(
+            "unknown format",
+            &["--format", "excel"],
+            &["'excel'", "possible values: auto, snap"],
+        ),
+        usage(
+            "unknown order",
+            &["--order", "random"],
+            &["possible values: auto, ascending, hub-first"],
+        ),
+        usage(
+            "bad delimiter",
+            &["--delimiter", "ab"],
+            &["expected one ASCII character", "tab, comma"],
+        ),
+        usage(
+            "misspelt option",
+            &["--iteration", "3"],
+            &["a similar argument exists: '--iterations'"],
+        ),
         usage("second input", &["other.tsv"], &["unexpected argument 'other.tsv'"]),
     ] {
         case.check();
@@ -404,13 +453,21 @@ fn wrong_commands_are_explained() {
         (&["pagerank", "x.tsv"][..], 2, "a similar subcommand exists: 'page-rank'"),
         (&["page-rank"], 2, "<INPUT>"),
         (&["stats", "x.tsv", "--top", "3"], 2, "unexpected argument '--top'"),
-        (&["connected-components", "x.tsv", "--damping", "0.5"], 2, "unexpected argument '--damping'"),
+        (
+            &["connected-components", "x.tsv", "--damping", "0.5"],
+            2,
+            "unexpected argument '--damping'",
+        ),
         (&["generate", "rmat"], 2, "--output <FILE>"),
         (&["generate", "star", "--output", &output], 2, "unrecognized subcommand 'star'"),
         (&["generate", "rmat", "--scale", "40", "--output", &output], 2, "at most 31 is allowed"),
         (&["generate", "rmat", "--a", "-0.5", "--output", &output], 2, "a probability from 0 to 1"),
         (&["generate", "rmat", "--a", "0.9", "--output", &output], 2, "at most 1 is allowed"),
-        (&["generate", "grid", "--rows", "0", "--columns", "3", "--output", &output], 2, "at least 1"),
+        (
+            &["generate", "grid", "--rows", "0", "--columns", "3", "--output", &output],
+            2,
+            "at least 1",
+        ),
         (&["generate", "rmat", "--output", &missing], 1, "create it first"),
         (&["generate", "rmat", "--output", "graph.bin"], 2, "no format has this suffix"),
     ] {
@@ -429,8 +486,12 @@ fn a_budget_too_small_says_how_much_was_wanted() {
         let output = folder.file("ranks.csv");
         let run = run(["page-rank", &input, "--memory", memory, "--output", &output]);
         check_failure(memory, &run, 1);
-        for part in ["memory budget exceeded: ", " wanted ", "a budget of at least ", "raise --memory, which is now "]
-        {
+        for part in [
+            "memory budget exceeded: ",
+            " wanted ",
+            "a budget of at least ",
+            "raise --memory, which is now ",
+        ] {
             assert!(run.stderr.contains(part), "no {part:?} in {}", run.stderr);
         }
         assert_eq!(folder.names(), [""; 0]);
@@ -442,7 +503,9 @@ fn a_budget_too_small_says_how_much_was_wanted() {
 fn a_full_disk_is_said_and_leaves_nothing() {
     let folder = Folder::new();
     let (input, program) = (bundled("p2p-31.e.gz"), env!("CARGO_BIN_EXE_quince"));
-    for (option, file) in [("--output", "out.csv"), ("--output", "out.parquet"), ("--report", "r.json")] {
+    for (option, file) in
+        [("--output", "out.csv"), ("--output", "out.parquet"), ("--report", "r.json")]
+    {
         // No file may grow beyond a block; the signal is ignored, so that writing fails instead.
         let script = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
         let file = folder.file(file);
@@ -450,7 +513,11 @@ fn a_full_disk_is_said_and_leaves_nothing() {
         command.args(["-c", script, "sh", program, "page-rank", &input, option, &file]);
         let run = Run::from(command.output().expect("there is a shell"));
         check_failure(&file, &run, 1);
-        assert!(run.stderr.contains(&file) && run.stderr.contains("the disk is full"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains(&file) && run.stderr.contains("the disk is full"),
+            "{}",
+            run.stderr
+        );
         assert!(run.stderr.contains("write to another disk"), "{}", run.stderr);
         assert_eq!(folder.names(), [""; 0]);
     }
@@ -468,7 +535,8 @@ fn standard_output_may_be_full_or_closed() {
     assert!(run.stderr.contains("standard output: ") && run.stderr.contains("the disk is full"));
 
     let (reader, writer) = std::io::pipe().expect("there are pipes");
-    let child = quince().args(arguments).stdout(writer).stderr(std::process::Stdio::piped()).spawn();
+    let child =
+        quince().args(arguments).stdout(writer).stderr(std::process::Stdio::piped()).spawn();
     drop(reader);
     let run = Run::from(child.and_then(|child| child.wait_with_output()).expect("it runs"));
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "a closed reader is no failure");
@@ -477,9 +545,32 @@ fn standard_output_may_be_full_or_closed() {
 /// Pieces of text that mean something to a reader, and some that should not.
 fn piece() -> impl Strategy<Value = &'static [u8]> {
     prop::sample::select(vec![
-        &b"1"[..], b"22", b"-3", b"x", b"\xff", b"\"", b"#", b"%", b"a ", b"p ", b",", b"\t", b" ",
-        b"|", b"\n", b"\r\n", b"\n\n", b".5", b"1e999", b"nan", b"99999999999999999999", b"\0",
-        b"\x1f\x8b", b"\xef\xbb\xbf", b"source", b"NULL",
+        &b"1"[..],
+        b"22",
+        b"-3",
+        b"x",
+        b"\xff",
+        b"\"",
+        b"#",
+        b"%",
+        b"a ",
+        b"p ",
+        b",",
+        b"\t",
+        b" ",
+        b"|",
+        b"\n",
+        b"\r\n",
+        b"\n\n",
+        b".5",
+        b"1e999",
+        b"nan",
+        b"99999999999999999999",
+        b"\0",
+        b"\x1f\x8b",
+        b"\xef\xbb\xbf",
+        b"source",
+        b"NULL",
     ])
 }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use support::{Folder, Run, quince, succeed};
+use support::{Folder, Run, bundled, quince, succeed};
 
 /// How long a command may take to end; the promise is a second.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -91,4 +91,18 @@ fn what_was_there_before_stays() {
     assert_eq!(end(child, Instant::now()).0.code, Some(130));
     assert_eq!(folder.read_text("ranks.csv"), "from yesterday");
     assert_eq!(folder.names(), ["graph.el", "ranks.csv"]);
+}
+
+#[test]
+fn a_reader_that_does_not_read_is_not_waited_for() {
+    let input = bundled("p2p-31.e.gz");
+    // More rows than a pipe holds, and nobody takes them.
+    let child = start(&["page-rank", &input, "--top", "60000", "--quiet"]);
+    sleep(Duration::from_secs(2));
+    signal(&child, "-INT");
+    let since = Instant::now();
+    sleep(Duration::from_millis(500));
+    let (run, took) = end(child, since);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(130), ""));
+    assert!(took < PATIENCE, "{took:?}");
 }

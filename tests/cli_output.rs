@@ -6,9 +6,9 @@ mod support;
 use std::fs::File;
 use std::io::Read;
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int64Type};
-use arrow_array::RecordBatch;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use support::{Folder, bundled, succeed};
 
@@ -27,7 +27,8 @@ fn written(folder: &Folder, name: &str, arguments: &[&str]) -> Vec<u8> {
 #[test]
 fn ranks_have_the_same_bytes_at_any_number_of_threads_in_every_order() {
     let folder = Folder::new();
-    for (graph, precision) in [("p2p-31.e.gz", "f64"), ("p2p-31.e.gz", "f32"), ("lesmis.tsv", "f64")]
+    for (graph, precision) in
+        [("p2p-31.e.gz", "f64"), ("p2p-31.e.gz", "f32"), ("lesmis.tsv", "f64")]
     {
         for order in ORDERS {
             let made = |threads| {
@@ -86,9 +87,10 @@ fn components_have_the_same_bytes_at_any_number_of_threads_and_in_every_order() 
 }
 
 fn parquet(folder: &Folder, name: &str) -> Vec<RecordBatch> {
-    let file = File::open(folder.path().join(name)).unwrap();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
-    reader.map(Result::unwrap).collect()
+    let file = File::open(folder.path().join(name)).expect("the file is there");
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).expect("it is Parquet");
+    let reader = builder.build().expect("it can be read");
+    reader.map(|batch| batch.expect("it is whole")).collect()
 }
 
 #[test]
@@ -145,8 +147,12 @@ fn texts_come_back_as_they_were() {
     let names = folder.file("names.tsv");
     let arguments = ["connected-components", &names, "--ids", "string"];
     let text = String::from_utf8(written(&folder, "out.csv", &arguments)).unwrap();
-    let expected =
-        ["vertex,component", "Gr\u{fc}n,Gr\u{fc}n", "\"O'Neill, \"\"Tip\"\"\",Gr\u{fc}n", "a b,Gr\u{fc}n"];
+    let expected = [
+        "vertex,component",
+        "Gr\u{fc}n,Gr\u{fc}n",
+        "\"O'Neill, \"\"Tip\"\"\",Gr\u{fc}n",
+        "a b,Gr\u{fc}n",
+    ];
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
     succeed(arguments.into_iter().chain(["--output", &folder.file("out.parquet")]));
     let batches = parquet(&folder, "out.parquet");

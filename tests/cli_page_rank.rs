@@ -21,7 +21,7 @@ fn assert_top(name: &str, found: &[(String, f64)], facts: &Value, tolerance: f64
     for ((vertex, rank), row) in found.iter().zip(top) {
         let expected = row[0].as_str().map_or_else(|| row[0].to_string(), str::to_owned);
         assert_eq!(*vertex, expected, "{name}");
-        let difference = (rank - row[1].as_f64().unwrap()).abs();
+        let difference = (rank - row[1].as_f64().expect("a rank")).abs();
         assert!(difference <= tolerance, "{name}: {vertex} is off by {difference}");
     }
 }
@@ -54,7 +54,8 @@ fn every_vertex_of_the_vertex_list_has_a_rank() {
     let found = ranks(&succeed(["page-rank", &edges, "--vertices", &vertices]).stdout);
     // By hand: x for 1 and 9, x + 0.85 x for 2, and all of them sum to 1.
     let x = 1.0 / 3.85;
-    for ((vertex, rank), (expected, value)) in found.iter().zip([("2", 1.85 * x), ("1", x), ("9", x)])
+    for ((vertex, rank), (expected, value)) in
+        found.iter().zip([("2", 1.85 * x), ("1", x), ("9", x)])
     {
         assert_eq!(vertex, expected);
         assert!((rank - value).abs() < 1e-9, "{found:?}");
@@ -73,7 +74,8 @@ fn single_precision_prints_its_own_digits() {
     // Ranks are good to 4 digits, so neighbours in the list may change places: compare by vertex.
     let found = ranks(&run.stdout);
     for row in facts["pagerank"]["top10"].as_array().unwrap() {
-        let (_, rank) = found.iter().find(|(vertex, _)| *vertex == row[0].to_string()).unwrap();
+        let vertex = row[0].to_string();
+        let (_, rank) = found.iter().find(|(other, _)| *other == vertex).unwrap();
         assert!((rank - row[1].as_f64().unwrap()).abs() < 1e-4, "{row}");
     }
 }

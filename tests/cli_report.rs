@@ -57,8 +57,7 @@ fn supersteps_are_reported_one_by_one() {
     assert_eq!(supersteps.len() as u64, report["result"]["iterations"].as_u64().unwrap());
     let mut seconds = 0.0;
     for (at, superstep) in supersteps.iter().enumerate() {
-        let expected =
-            ["changes", "convergence", "direction", "seconds", "superstep", "workset"];
+        let expected = ["changes", "convergence", "direction", "seconds", "superstep", "workset"];
         assert_eq!(keys(superstep), expected);
         assert_eq!(superstep["superstep"], at as u64 + 1);
         assert_eq!(superstep["workset"], 62_586);

@@ -61,7 +61,8 @@ fn self_loops_and_duplicates_are_treated_as_asked() {
         arguments.extend(options);
         serde_json::from_str(&succeed(arguments).stdout).unwrap()
     };
-    let counts = |facts: &Value| (facts["edges"].as_u64().unwrap(), facts["self_loops"].as_u64().unwrap());
+    let counts =
+        |facts: &Value| (facts["edges"].as_u64().unwrap(), facts["self_loops"].as_u64().unwrap());
     assert_eq!(counts(&facts(&[])), (4, 1));
     assert_eq!(counts(&facts(&["--self-loops", "drop"])), (3, 0));
     assert_eq!(counts(&facts(&["--duplicates", "drop"])), (3, 1));

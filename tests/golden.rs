@@ -31,10 +31,8 @@ fn load(answers: &Answers, threads: usize, order: VertexOrder, duplicates: Dupli
         let list = folder().join(file.replace(".e.gz", ".v.gz"));
         VertexList::open(list).unwrap().ids(edges.id_type().unwrap())
     });
-    let mut builder = Graph::builder(&env)
-        .directed(answers.is_directed())
-        .duplicates(duplicates)
-        .order(order);
+    let mut builder =
+        Graph::builder(&env).directed(answers.is_directed()).duplicates(duplicates).order(order);
     if let Some(vertices) = &vertices {
         builder = builder.vertices(vertices);
     }

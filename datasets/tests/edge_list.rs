@@ -196,6 +196,27 @@ fn vertex_lists() {
 }
 
 #[test]
+fn the_bundled_graphs_load() {
+    let graph = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("graphs").join(name);
+        quince_datasets::EdgeList::open(path).unwrap()
+    };
+    for (name, edges, first) in [
+        ("karate.tsv", 78, "0/1/4"),
+        ("lesmis.tsv", 254, "Napoleon/Myriel/1"),
+        ("p2p-31.e.gz", 147_892, "1/2/8"),
+    ] {
+        let rows = rows(&graph(name).weighted(true));
+        assert_eq!((rows.len(), rows[0].as_str()), (edges, first), "{name}");
+    }
+    for (name, edges) in
+        [("davis-southern-women.tsv", 89), ("florentine.tsv", 20), ("painters.tsv", 50)]
+    {
+        assert_eq!(rows(&graph(name)).len(), edges, "{name}");
+    }
+}
+
+#[test]
 fn progress_adds_up_to_the_file() {
     use quince_core::events::{Event, Listener};
     use std::sync::Arc;

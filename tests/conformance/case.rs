@@ -5,7 +5,6 @@ use std::path::Path;
 
 use quince::algorithms::GraphStatisticsResult;
 use quince::prelude::*;
-use serde_json::Value;
 
 use crate::answers::{Outcome, TOLERANCE};
 use crate::{data, quince_prints};
@@ -105,35 +104,50 @@ impl Case {
         arguments
     }
 
-    /// `quince stats --json`, with further options.
-    pub(crate) fn command_facts(&self, shape: Shape, options: &[&str]) -> Value {
+    /// What `quince stats --json` prints, with further options.
+    pub(crate) fn command_facts(&self, shape: Shape, options: &[&str]) -> String {
         let mut arguments = self.arguments("stats", shape);
         arguments.extend(options.iter().map(OsString::from));
         arguments.push("--json".into());
-        serde_json::from_str(&quince_prints(arguments)).unwrap()
+        quince_prints(arguments)
     }
 
-    /// The files that `quince connected-components` and `quince page-rank` write, as bytes.
-    pub(crate) fn command_files(&self, shape: Shape, run: Run) -> [Vec<u8>; 2] {
+    /// The file that a command writes with `--output` and further options, as bytes.
+    pub(crate) fn command_file(
+        &self,
+        command: &str,
+        shape: Shape,
+        run: Run,
+        options: &[&str],
+    ) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
-        let write = |command, options: &[&str]| {
-            let output = folder.path().join(command).with_extension("csv");
-            let mut arguments = self.arguments(command, shape);
-            arguments.extend(run.arguments().map(OsString::from));
-            arguments.extend(options.iter().map(OsString::from));
-            arguments.extend(["--output".into(), output.clone().into()]);
-            assert_eq!(quince_prints(arguments), "", "rows are in the file alone");
-            std::fs::read(output).unwrap()
-        };
-        [write("connected-components", &[]), write("page-rank", &["--tolerance", TOLERANCE])]
+        let output = folder.path().join("result.csv");
+        let mut arguments = self.arguments(command, shape);
+        arguments.extend(run.arguments().map(OsString::from));
+        arguments.extend(options.iter().map(OsString::from));
+        arguments.extend(["--output".into(), output.clone().into()]);
+        assert_eq!(quince_prints(arguments), "", "rows are in the file alone");
+        std::fs::read(output).unwrap()
+    }
+
+    /// The files that `quince connected-components` and `quince page-rank` write.
+    pub(crate) fn command_files(&self, shape: Shape, run: Run) -> [Vec<u8>; 2] {
+        let tolerance = ["--tolerance", TOLERANCE];
+        [
+            self.command_file("connected-components", shape, run, &[]),
+            self.command_file("page-rank", shape, run, &tolerance),
+        ]
     }
 
     /// Facts, by the library.
     pub(crate) fn library_facts(&self, shape: Shape) -> GraphStatisticsResult {
         let run = Run { threads: 2, order: VertexOrder::Auto };
-        self.with_graph(shape, run, |graph| graph.run(GraphStatistics), |graph| {
-            graph.run(GraphStatistics)
-        })
+        self.with_graph(
+            shape,
+            run,
+            |graph| graph.run(GraphStatistics),
+            |graph| graph.run(GraphStatistics),
+        )
         .unwrap()
     }
 

@@ -105,8 +105,10 @@ impl Dataset {
     fn check_components(&self) {
         let by_command = self.command("connected-components", "component", &[]);
         let by_library = self.graph().run(ConnectedComponents::default()).unwrap();
-        let by_library: Vec<(String, String)> =
-            by_library.iter().map(|(id, component)| (id.to_string(), component.to_string())).collect();
+        let by_library: Vec<(String, String)> = by_library
+            .iter()
+            .map(|(id, component)| (id.to_string(), component.to_string()))
+            .collect();
         assert_eq!(by_command, by_library);
         assert_same_partition(&self.expected("WCC"), &by_command);
     }

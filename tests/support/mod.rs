@@ -54,7 +54,7 @@ pub(crate) fn succeed<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -
 
 /// The path of a bundled graph, and its options by what `golden.json` says about it.
 pub(crate) fn golden_arguments(facts: &Value) -> Vec<String> {
-    let mut arguments = vec![bundled(facts["file"].as_str().unwrap())];
+    let mut arguments = vec![bundled(facts["file"].as_str().expect("a file"))];
     if let Some(vertices) = facts["vertex_file"].as_str() {
         arguments.extend(["--vertices".to_owned(), bundled(vertices)]);
     }

@@ -77,21 +77,30 @@ pub(super) fn run<C: AlgorithmCommand>(
     let env = common.run.environment(interrupt, Unit::Bytes)?;
     let start = Instant::now();
     let sources = Sources::open(common.input, common.graph)?;
-    if sources.is_weighted() {
-        run_on::<f64, C>(command, &env, &sources, start, out)
+    let (outcome, note) = if sources.is_weighted() {
+        run_on::<f64, C>(command, &env, &sources, start)?
     } else {
-        run_on::<(), C>(command, &env, &sources, start, out)
+        run_on::<(), C>(command, &env, &sources, start)?
+    };
+    // All files are whole. Printing may wait for a reader, which nobody has to wait for.
+    interrupt.exit_at_once();
+    env.check_cancelled()?;
+    let printed = command.print(&outcome, out).and_then(|()| out.flush());
+    printed.map_err(|source| CliError::Stdout { source })?;
+    if !common.run.quiet {
+        tell(&note);
     }
+    Ok(())
 }
 
-/// As [`run`], with edges of one kind; loading began at `start`.
+/// All but the printing, with edges of one kind; loading began at `start`. Gives the result, and
+/// a note on what happened.
 fn run_on<E: EdgeKind, C: AlgorithmCommand>(
     command: &C,
     env: &Environment,
     sources: &Sources<'_>,
     start: Instant,
-    out: &mut dyn Write,
-) -> Result<()>
+) -> Result<(C::Outcome, String)>
 where
     C::Algorithm: GraphAlgorithm<E, Output = C::Outcome>,
 {
@@ -119,13 +128,7 @@ where
         let report = Report { quince, input, load, iterate, output, memory, threads, plan, result };
         report.write(path)?;
     }
-    let mut printer = Printer { out, env };
-    let printed = command.print(&outcome, &mut printer).and_then(|()| printer.flush());
-    printed.map_err(|source| printer.error(source))?;
-    if !common.run.quiet {
-        tell(&note);
-    }
-    Ok(())
+    Ok((outcome, note))
 }
 
 fn input<E: EdgeKind>(common: Common<'_>, sources: &Sources<'_>, graph: &Graph<E>) -> Input {
@@ -150,29 +153,6 @@ fn write_table(common: Common<'_>, env: &Environment, outcome: &impl Outcome) ->
     let name = format!("writing {}", path.display());
     phase(env, &name, None, || executor::write(env, &table, &[], sink))?;
     Ok(Phase { seconds: start.elapsed().as_secs_f64() })
-}
-
-/// Standard output while the run is not cancelled: a result may have many rows.
-struct Printer<'a> {
-    out: &'a mut dyn Write,
-    env: &'a Environment,
-}
-
-impl Write for Printer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.env.check_cancelled().map_err(io::Error::other)?;
-        self.out.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
-impl Printer<'_> {
-    fn error(&self, source: io::Error) -> CliError {
-        if self.env.is_cancelled() { CliError::Cancelled } else { CliError::Stdout { source } }
-    }
 }
 
 fn explain(plan: &PlanNode) {

@@ -58,21 +58,21 @@ struct RMatArgs {
 
     /// The probability of an edge from low to low ids
     #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[0],
-          allow_negative_numbers = true)]
+          allow_hyphen_values = true)]
     a: f32,
 
     /// The probability of an edge from low to high ids
     #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[1],
-          allow_negative_numbers = true)]
+          allow_hyphen_values = true)]
     b: f32,
 
     /// The probability of an edge from high to low ids; the rest is for high to high
     #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[2],
-          allow_negative_numbers = true)]
+          allow_hyphen_values = true)]
     c: f32,
 
     /// By how much probabilities waver from bit to bit, such as 0.1 [default: not at all]
-    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    #[arg(long, value_name = "X", allow_hyphen_values = true)]
     noise: Option<f32>,
 
     /// The seed

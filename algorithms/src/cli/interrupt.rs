@@ -17,7 +17,9 @@ pub(super) struct Interrupt {
 
 #[derive(Debug, Default)]
 struct State {
-    pressed: AtomicBool,
+    /// Whether the next signal ends the process: after the first one, and when there is nothing
+    /// left to be put in order.
+    at_once: AtomicBool,
     /// The run, once there is one.
     run: OnceLock<CancelHandle>,
 }
@@ -38,13 +40,18 @@ impl Interrupt {
         // A second run in the same process keeps the first one's: there is one run per command.
         let _ = self.state.run.set(env.cancel_handle());
     }
+
+    /// From now on the first signal ends the process, as the second one always does.
+    pub(super) fn exit_at_once(&self) {
+        self.state.at_once.store(true, Ordering::Relaxed);
+    }
 }
 
 impl State {
     fn press(&self) {
-        let again = self.pressed.swap(true, Ordering::Relaxed);
+        let at_once = self.at_once.swap(true, Ordering::Relaxed);
         match self.run.get() {
-            Some(run) if !again => run.cancel(),
+            Some(run) if !at_once => run.cancel(),
             // Nothing is open before the run begins; and who presses twice wants it now.
             _ => std::process::exit(CANCELLED),
         }

@@ -63,14 +63,14 @@ const PRECISIONS: &[(&str, &str, Precision)] = &[
 struct Settings {
     /// The share of rank that follows edges, at least 0 and below 1
     #[arg(long, value_name = "D", default_value_t = PageRank::DEFAULT_DAMPING,
-          value_parser = fraction_below_one, allow_negative_numbers = true)]
+          value_parser = fraction_below_one, allow_hyphen_values = true)]
     damping: f64,
 
     /// Stop when the ranks of a superstep change by no more than this in sum
     ///
     /// By default 1e-10, with --precision f32 1e-5, and 1000 iterations at most; with
     /// --iterations alone there is no such test.
-    #[arg(long, value_name = "T", value_parser = zero_or_more, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", value_parser = zero_or_more, allow_hyphen_values = true)]
     tolerance: Option<f64>,
 
     /// Stop after N iterations, exactly N unless --tolerance is given too

@@ -2,19 +2,17 @@
 //!
 //! The plain form is a counting sort: count the entries of each row, sum the counts to offsets,
 //! write each entry to the next place of its row. Its writes go all over memory. This form does
-//! the same in two steps that stay in the cache:
+//! the same in two steps that stay in a core's cache:
 //!
-//! 1. **Partition.** Rows are cut into partitions of about [`PARTITION_ENTRIES`] entries. Each
-//!    morsel of pairs is read once, and each entry is written to its partition's part of the final
-//!    array of columns, with enough of its row to tell the rows of a partition apart: in the bits
-//!    that the column leaves free, or in 16 bits beside it ([`Layout`]). Where a morsel's entries
-//!    of a partition go is known beforehand, so the order is that of the input at any number of
-//!    threads. A morsel is given back once read.
-//! 2. **Sort.** Each partition is sorted by row, then column, in place, with scratch that fits a
-//!    core's cache.
+//! 1. **Partition.** Rows are cut into partitions of about [`PARTITION_ENTRIES`] entries. The
+//!    entries of each morsel are ordered by partition, in the morsel's own memory, with enough of
+//!    the row kept to tell the rows of a partition apart: in the bits that the column leaves free,
+//!    or in 16 bits beside it ([`Layout`]).
+//! 2. **Sort.** Each partition gathers its entries from all morsels, in their order, sorts them by
+//!    row, then column, and writes them to its part of the final array.
 //!
-//! Peak memory: the pairs (8 bytes each, falling as they are read), 4 or 6 bytes an entry (and its
-//! value), 12 bytes a key.
+//! Peak memory: the pairs (8 bytes each; 12 if the layout does not pack) and 4 bytes an entry, both
+//! with the values, and 12 bytes a key.
 
 use serde::Serialize;
 
@@ -26,12 +24,11 @@ use crate::error::Result;
 mod counts;
 mod dedup;
 mod partition;
-mod scatter;
 mod sort;
 
 use dedup::dedup;
-use partition::Partitions;
-use scatter::{Entries, scatter};
+use partition::{Partitions, partition};
+use sort::sort;
 
 /// Entries that a partition holds, unless few rows hold more.
 const PARTITION_ENTRIES: usize = 1 << 17;
@@ -137,6 +134,11 @@ impl Layout {
         1 << if self.packs() { (u32::BITS - self.column_bits).min(16) } else { 16 }
     }
 
+    /// The bits of a row that are kept.
+    fn row_mask(self) -> u32 {
+        u32::MAX >> self.column_bits
+    }
+
     /// The column with the low bits of the row above it.
     #[inline(always)]
     fn pack(self, row: u32, column: u32) -> u32 {
@@ -158,11 +160,9 @@ impl<W: EntryValue> Csr<W> {
             env.check_cancelled()?;
             let layout = Layout::of(offsets.len() - 1);
             let partitions = Partitions::cut(&offsets, layout);
-            let mut entries = scatter(env, pairs.chunks, options, layout, &partitions, &offsets)?;
-            env.check_cancelled()?;
-            sort::sort(env, &mut entries, layout, &partitions, &offsets)?;
-            let Entries { mut columns, mut values, rows } = entries;
-            drop(rows);
+            let chunks = partition(env, pairs.chunks, options, layout, &partitions)?;
+            let (mut columns, mut values) = sort(env, &chunks, layout, &partitions, &offsets)?;
+            drop(chunks);
             if options.duplicates != Duplicates::Keep {
                 dedup::<W>(env, &mut offsets, &mut columns, &mut values, options.duplicates)?;
             }

@@ -1,12 +1,42 @@
-//! Counting in lanes: parallel counting without atomics.
+//! Work in lanes: one per thread, each with memory of its own, taking piece after piece.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::Segment;
+
+/// Calls `work` for every piece with the scratch of its lane; results come in the order of pieces.
+///
+/// The lock is held only while a lane takes its next piece.
+pub(super) fn map<P: Send, S: Send, R: Send>(
+    env: &Environment,
+    pieces: Vec<P>,
+    scratch: impl Fn() -> Result<S>,
+    work: impl Fn(&mut S, P) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let num_lanes = env.num_threads().min(pieces.len());
+    let scratches = (0..num_lanes).map(|_| scratch()).collect::<Result<Vec<_>>>()?;
+    let pieces = Mutex::new(pieces.into_iter().enumerate());
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let lanes = scratches
+        .into_par_iter()
+        .map(|mut scratch| {
+            let mut results = Vec::new();
+            while let Some((at, piece)) = next() {
+                env.check_cancelled()?;
+                results.push((at, work(&mut scratch, piece)?));
+            }
+            Ok(results)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let mut results: Vec<_> = lanes.into_iter().flatten().collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
 
 /// Counts into `num_slots` counters. `count` is called once for each piece 0..`num_pieces`, by
 /// whichever lane is free, with that lane's counters; the lanes are then added up.

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::columns::ColumnChoice;
+use super::kind::Kind;
 use super::layout::{Dialect, Layout};
 use super::number::{BadInteger, parse_i64, parse_weight};
 use super::row::{Split, is_empty, split_tag};
 use super::sample::Line;
-use super::sniff::ENOUGH_ROWS;
 use super::suggest::suggest;
-use super::table::Kind;
 use super::{Columns, Comment, Format, Header, IdType, Settings};
 use crate::error::{ColumnRef, DatasetError, Role};
+
+/// Fewer rows than this are not enough to go by when there are more.
+pub(super) const ENOUGH_ROWS: usize = 3;
 
 /// A data row of the sample, or a header that looks like one.
 pub(super) struct SampleRow<'t> {

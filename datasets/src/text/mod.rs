@@ -22,6 +22,7 @@ mod guess;
 mod ids;
 mod interner;
 mod kernel;
+mod kind;
 mod layout;
 mod mapped;
 mod number;
@@ -34,10 +35,12 @@ mod sniff;
 mod stream;
 mod suggest;
 mod table;
-#[cfg(test)]
-mod tests;
 
 pub use columns::Columns;
+pub(crate) use kind::Kind;
 pub(crate) use options::{Comment, Settings};
 pub use options::{Delimiter, Format, Header, IdType};
-pub(crate) use table::{Kind, TextTable};
+pub(crate) use table::TextTable;
+
+#[cfg(test)]
+mod tests;

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::columns::ColumnChoice;
-use super::guess::{Guess, data_rows};
+use super::guess::{ENOUGH_ROWS, Guess, data_rows};
+use super::kind::Kind;
 use super::layout::{Dialect, Layout};
 use super::number::parse_i64;
 use super::row::{Split, is_empty, split_tag};
 use super::sample::{Line, Sample};
-use super::table::Kind;
 use super::{Comment, Delimiter, Format, Header, Settings};
 use crate::error::DatasetError;
 
@@ -19,9 +19,6 @@ pub(super) enum Settled {
     /// The sample holds too few data rows, and the file goes on.
     NeedMore,
 }
-
-/// Fewer rows than this are not enough to go by when there are more.
-pub(super) const ENOUGH_ROWS: usize = 3;
 
 /// Fields of a row that are looked at to find the delimiter.
 const MAX_VOTE_FIELDS: usize = 64;

@@ -16,13 +16,13 @@ pub(in crate::cli) struct RunArgs {
     /// Worker threads [default: one per processor]
     ///
     /// Results are the same, to the last bit, at any number.
-    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = threads, allow_hyphen_values = true)]
     threads: Option<usize>,
 
     /// The memory budget, like 512MiB or 4GiB [default: three quarters of the machine's]
     ///
     /// A graph that needs more ends with an error that says how much, before the machine swaps.
-    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIZE", value_parser = memory_size, allow_hyphen_values = true)]
     memory: Option<u64>,
 
     /// The folder for spill files [default: the system's for temporary files]

@@ -1,13 +1,10 @@
-//! Sorts each partition by row, then column.
+//! Sorts each partition by row, then column, into the final arrays.
 
-use std::sync::{Mutex, PoisonError};
-
-use rayon::prelude::*;
-
-use super::scatter::Entries;
-use super::{Layout, Partitions};
+use super::partition::{EntryChunk, Partitions};
+use super::{Layout, PARTITION_ENTRIES};
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::index::lanes;
 use crate::index::pairs::EntryValue;
 use crate::memory::Segment;
 
@@ -15,117 +12,74 @@ use crate::memory::Segment;
 /// below, row by row.
 const LONG_ROWS: usize = 48;
 
+/// Columns of a huge page: scratch takes at least one, as a core translates the addresses of few
+/// small pages at a time and sorting by digits writes to hundreds.
+const HUGE_PAGE: usize = (2 << 20) / size_of::<u32>();
+
 /// Sorts the columns (and values) of every row; equal columns keep their order.
 pub(super) fn sort<W: EntryValue>(
     env: &Environment,
-    entries: &mut Entries<W>,
+    chunks: &[EntryChunk<W>],
     layout: Layout,
     partitions: &Partitions,
     offsets: &[u64],
-) -> Result<()> {
-    let parts = split(entries, layout, partitions, offsets);
+) -> Result<(Segment<u32>, Segment<W::Word>)> {
+    let num_entries = offsets[offsets.len() - 1] as usize;
+    let mut columns = env.memory().allocate("index", num_entries)?;
+    let mut values = env.memory().allocate("index", if W::STORED { num_entries } else { 0 })?;
+    let parts = split::<W>(&mut columns, &mut values, partitions, offsets);
     let longest = parts.iter().map(|part| part.columns.len()).max().unwrap_or(0);
-    let scratches = (0..env.num_threads().min(parts.len()))
-        .map(|_| Scratch::new::<W>(env, longest))
-        .collect::<Result<Vec<_>>>()?;
-    let parts = Mutex::new(parts.into_iter());
-    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
-    scratches.into_par_iter().try_for_each(|mut scratch| {
-        while let Some(part) = next() {
-            env.check_cancelled()?;
-            part.sort::<W>(&mut scratch);
+    let scratch = || Scratch::new::<W>(env, longest);
+    lanes::map(env, parts, scratch, |scratch, mut part| {
+        scratch.gather(chunks, &part, layout);
+        if W::STORED {
+            scratch.sort_with_values(&mut part, layout);
+        } else if layout.packs() && part.columns.len() >= LONG_ROWS * part.num_rows() {
+            scratch.sort_by_digits(&mut part, layout);
+        } else {
+            scratch.sort_rows(&mut part, layout);
         }
         Ok(())
-    })
+    })?;
+    Ok((columns, values))
 }
 
-/// Lends each partition its part of the arrays.
+/// One partition and its part of the final arrays.
+struct Part<'a, V> {
+    partition: usize,
+    columns: &'a mut [u32],
+    values: &'a mut [V],
+    first_row: u32,
+    /// The offsets of the partition's rows.
+    offsets: &'a [u64],
+}
+
+/// Lends each partition its part of the final arrays.
 fn split<'a, W: EntryValue>(
-    entries: &'a mut Entries<W>,
-    layout: Layout,
+    mut columns: &'a mut [u32],
+    mut values: &'a mut [W::Word],
     partitions: &Partitions,
     offsets: &'a [u64],
 ) -> Vec<Part<'a, W::Word>> {
-    let (mut columns, mut values) = (&mut entries.columns[..], &mut entries.values[..]);
-    let mut rows = &entries.rows[..];
     (0..partitions.len())
         .map(|partition| {
             let range = partitions.rows(partition);
             let offsets = &offsets[range.start..=range.end];
             let len = (offsets[range.len()] - offsets[0]) as usize;
-            let first_row = range.start as u32;
             Part {
+                partition,
                 columns: columns.split_off_mut(..len).expect("offsets add up"),
                 values: values.split_off_mut(..len.min(values.len())).expect("as many or none"),
-                rows: rows.split_off(..len.min(rows.len())).expect("as many or none"),
-                first_row,
-                layout,
+                first_row: range.start as u32,
                 offsets,
             }
         })
         .collect()
 }
 
-/// One partition.
-struct Part<'a, V> {
-    columns: &'a mut [u32],
-    values: &'a mut [V],
-    /// Empty if rows are packed with the columns.
-    rows: &'a [u16],
-    first_row: u32,
-    layout: Layout,
-    /// The offsets of the partition's rows.
-    offsets: &'a [u64],
-}
-
-/// What a worker sorts in: as large as the largest partition, used for one after the other.
-struct Scratch {
-    /// Where the next entry of each row goes; bounded by the rows of a partition.
-    next: Vec<u32>,
-    columns: Segment<u32>,
-    other: Segment<u32>,
-    /// Column and place of origin of each entry, for entries with values.
-    keyed: Segment<u64>,
-}
-
-impl Scratch {
-    fn new<W: EntryValue>(env: &Environment, longest: usize) -> Result<Self> {
-        let (columns, keyed) = if W::STORED { (0, longest) } else { (longest, 0) };
-        let memory = env.memory();
-        Ok(Self {
-            next: Vec::new(),
-            columns: memory.allocate("index build", columns)?,
-            other: memory.allocate("index build", columns)?,
-            keyed: memory.allocate("index build", keyed)?,
-        })
-    }
-}
-
-impl<V: Copy> Part<'_, V> {
-    fn sort<W: EntryValue<Word = V>>(self, scratch: &mut Scratch) {
-        let start = self.offsets[0];
-        scratch.next.clear();
-        scratch.next.extend(self.offsets.iter().map(|&offset| (offset - start) as u32));
-        let has_long_rows = self.columns.len() >= LONG_ROWS * (self.offsets.len() - 1);
-        if W::STORED {
-            self.sort_with_values(scratch);
-        } else if has_long_rows && self.layout.packs() {
-            self.sort_by_digits(scratch);
-        } else {
-            self.sort_rows(scratch);
-        }
-    }
-
-    /// The column and the row, relative to the partition's first, of the entry at a place.
-    #[inline(always)]
-    fn entry(&self, at: usize) -> (u32, usize) {
-        if self.layout.packs() {
-            let (column, row) = self.layout.unpack(self.columns[at]);
-            let (_, first) = self.layout.unpack(self.layout.pack(self.first_row, 0));
-            (column, (row.wrapping_sub(first) as usize) & (self.layout.max_rows() - 1))
-        } else {
-            (self.columns[at], self.rows[at].wrapping_sub(self.first_row as u16) as usize)
-        }
+impl<V> Part<'_, V> {
+    fn num_rows(&self) -> usize {
+        self.offsets.len() - 1
     }
 
     /// The range of each row in the partition.
@@ -133,51 +87,129 @@ impl<V: Copy> Part<'_, V> {
         let start = self.offsets[0];
         self.offsets.windows(2).map(move |two| (two[0] - start) as usize..(two[1] - start) as usize)
     }
+}
+
+/// What a worker sorts in: as large as the largest partition, used for one after the other.
+struct Scratch<V> {
+    /// The columns of a partition as gathered, with rows above them if the layout packs.
+    columns: Segment<u32>,
+    other: Segment<u32>,
+    rows: Vec<u16>,
+    values: Vec<V>,
+    /// Column and place of origin of each entry, for entries with values.
+    keyed: Vec<u64>,
+    /// Where the next entry of each row goes.
+    next: Vec<u32>,
+}
+
+impl<V: Copy> Scratch<V> {
+    fn new<W: EntryValue<Word = V>>(env: &Environment, longest: usize) -> Result<Self> {
+        let memory = env.memory();
+        let size = longest.max(HUGE_PAGE);
+        Ok(Self {
+            columns: memory.allocate("index build", size)?,
+            other: memory.allocate("index build", size)?,
+            rows: Vec::new(),
+            values: Vec::new(),
+            keyed: Vec::new(),
+            next: Vec::with_capacity(PARTITION_ENTRIES),
+        })
+    }
+
+    /// Brings the entries of a partition together, in the order of the chunks.
+    fn gather<W: EntryValue<Word = V>>(
+        &mut self,
+        chunks: &[EntryChunk<W>],
+        part: &Part<'_, V>,
+        layout: Layout,
+    ) {
+        self.rows.clear();
+        self.values.clear();
+        let mut end = 0;
+        for chunk in chunks {
+            for run in chunk.columns(part.partition) {
+                self.columns[end..end + run.len()].copy_from_slice(run);
+                end += run.len();
+            }
+            if !layout.packs() {
+                self.rows.extend_from_slice(chunk.rows(part.partition));
+            }
+            if W::STORED {
+                self.values.extend_from_slice(chunk.values(part.partition));
+            }
+        }
+        let start = part.offsets[0];
+        self.next.clear();
+        self.next.extend(part.offsets.iter().map(|&offset| (offset - start) as u32));
+    }
+
+    /// Calls `visit(place of origin, column, place in row order)` for every gathered entry.
+    #[inline(always)]
+    fn for_each_in_rows(
+        columns: &[u32],
+        rows: &[u16],
+        next: &mut [u32],
+        first_row: u32,
+        layout: Layout,
+        mut visit: impl FnMut(usize, u32, usize),
+    ) {
+        let mut put = |at: usize, column: u32, row: usize| {
+            let place = &mut next[row];
+            visit(at, column, *place as usize);
+            *place += 1;
+        };
+        if layout.packs() {
+            let (_, first) = layout.unpack(layout.pack(first_row, 0));
+            let mask = layout.row_mask();
+            for (at, &packed) in columns.iter().enumerate() {
+                let (column, row) = layout.unpack(packed);
+                put(at, column, (row.wrapping_sub(first) & mask) as usize);
+            }
+        } else {
+            for (at, (&column, &row)) in columns.iter().zip(rows).enumerate() {
+                put(at, column, row.wrapping_sub(first_row as u16) as usize);
+            }
+        }
+    }
 
     /// Each entry to its row, then each row by itself.
-    fn sort_rows(self, scratch: &mut Scratch) {
-        let Scratch { next, columns, .. } = scratch;
-        for at in 0..self.columns.len() {
-            let (column, row) = self.entry(at);
-            let place = &mut next[row];
-            columns[*place as usize] = column;
-            *place += 1;
-        }
-        self.row_ranges().for_each(|row| columns[row].sort_unstable());
-        self.columns.copy_from_slice(&columns[..self.columns.len()]);
+    fn sort_rows(&mut self, part: &mut Part<'_, V>, layout: Layout) {
+        let len = part.columns.len();
+        let (columns, other) = (&self.columns[..len], &mut self.other[..len]);
+        let (rows, first) = (&self.rows, part.first_row);
+        Self::for_each_in_rows(columns, rows, &mut self.next, first, layout, |_, column, place| {
+            other[place] = column;
+        });
+        part.row_ranges().for_each(|row| other[row].sort_unstable());
+        part.columns.copy_from_slice(other);
     }
 
     /// By the low half of the column's bits, then by the high half, then by row.
-    fn sort_by_digits(self, scratch: &mut Scratch) {
-        let Scratch { next, columns, other, .. } = scratch;
-        let len = self.columns.len();
-        let (first, second) = (&mut columns[..len], &mut other[..len]);
-        let bits = self.layout.column_bits.div_ceil(2);
-        by_digit(self.columns, first, 0, bits);
-        by_digit(first, second, bits, self.layout.column_bits - bits);
-        let Part { columns, layout, first_row, .. } = self;
-        let (_, first_row) = layout.unpack(layout.pack(first_row, 0));
-        for &packed in &*second {
-            let (column, row) = layout.unpack(packed);
-            let place = &mut next[(row.wrapping_sub(first_row) as usize) & (layout.max_rows() - 1)];
-            columns[*place as usize] = column;
-            *place += 1;
-        }
+    fn sort_by_digits(&mut self, part: &mut Part<'_, V>, layout: Layout) {
+        let len = part.columns.len();
+        let (columns, other) = (&mut self.columns[..len], &mut self.other[..len]);
+        let bits = layout.column_bits.div_ceil(2);
+        by_digit(columns, other, 0, bits);
+        by_digit(other, columns, bits, layout.column_bits - bits);
+        let (sorted, first) = (&mut part.columns, part.first_row);
+        Self::for_each_in_rows(columns, &[], &mut self.next, first, layout, |_, column, place| {
+            sorted[place] = column;
+        });
     }
 
-    fn sort_with_values(self, scratch: &mut Scratch) {
-        let Scratch { next, keyed, .. } = scratch;
-        for at in 0..self.columns.len() {
-            let (column, row) = self.entry(at);
-            let place = &mut next[row];
-            keyed[*place as usize] = u64::from(column) << 32 | at as u64;
-            *place += 1;
-        }
-        self.row_ranges().for_each(|row| keyed[row].sort_unstable());
-        let before = self.values.to_vec();
-        for ((column, value), &key) in self.columns.iter_mut().zip(self.values).zip(&keyed[..]) {
+    fn sort_with_values(&mut self, part: &mut Part<'_, V>, layout: Layout) {
+        let len = part.columns.len();
+        let (columns, rows, keyed) = (&self.columns[..len], &self.rows, &mut self.keyed);
+        keyed.resize(len, 0);
+        let first = part.first_row;
+        Self::for_each_in_rows(columns, rows, &mut self.next, first, layout, |at, column, place| {
+            keyed[place] = u64::from(column) << 32 | at as u64;
+        });
+        part.row_ranges().for_each(|row| keyed[row].sort_unstable());
+        let sorted = part.columns.iter_mut().zip(part.values.iter_mut()).zip(&keyed[..]);
+        for ((column, value), &key) in sorted {
             *column = (key >> 32) as u32;
-            *value = before[key as u32 as usize];
+            *value = self.values[key as u32 as usize];
         }
     }
 }
@@ -187,7 +219,8 @@ const MAX_DIGIT_BITS: u32 = Layout::MAX_PACKED_BITS.div_ceil(2);
 
 /// Writes `from` to `to`, ordered by the `bits` bits above `shift`; ties keep their order.
 fn by_digit(from: &[u32], to: &mut [u32], shift: u32, bits: u32) {
-    let digit = |packed: u32| (packed >> shift) as usize & ((1 << bits) - 1);
+    let mask = (1 << bits.min(MAX_DIGIT_BITS)) - 1;
+    let digit = |packed: u32| (packed >> shift) as usize & mask;
     let mut next = [0u32; 1 << MAX_DIGIT_BITS];
     from.iter().for_each(|&packed| next[digit(packed)] += 1);
     let mut sum = 0;
