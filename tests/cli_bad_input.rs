@@ -367,17 +367,12 @@ fn outputs_that_cannot_be_written_are_named_before_the_work() {
         ),
         ("unknown suffix", &["--output", "{}/out.xls"], 2, &["{}/out.xls: no format", ".parquet"]),
         ("no suffix", &["--output", "{}/out"], 2, &["{}/out: no format has this suffix", ".csv"]),
-        (
-            "a folder as report",
-            &["--report", "{}"],
-            1,
-            &["cannot write the report", "add a file name"],
-        ),
+        ("a folder as report", &["--report", "{}"], 1, &["is a folder", "add a file name"]),
         (
             "no folder for the report",
             &["--report", "{}/no/report.json"],
             1,
-            &["{}/no/report.json: cannot write the report", "create the folder first"],
+            &["{}/no/report.json: there is no folder", "create it first"],
         ),
         (
             "no folder to spill",

@@ -22,6 +22,7 @@ use quince_core::index::{BothWays, Dictionary, EntryValue, StaticIndex};
 use quince_core::iteration::{
     DeltaIteration, DeltaResult, ForwardProgram, IterationReport, Rewrites,
 };
+use quince_core::memory::MemoryManager;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
     EdgeDirection, Graph, GraphAlgorithm, Result, VertexId, VertexTable, VertexValues,
@@ -39,7 +40,7 @@ const NAME: &str = "ConnectedComponents";
 /// let env = Environment::builder().threads(1).build()?;
 /// let graph = Graph::from_source(&env, &edges([(5, 3), (3, 9), (7, 8)]))?;
 /// let components = graph.run(ConnectedComponents::default())?;
-/// assert_eq!(components.num_components(), 2);
+/// assert_eq!(components.num_components()?, 2);
 /// assert_eq!(components.component(9), Some(VertexId::Integer(3)));
 /// assert_eq!(components.component(8), Some(VertexId::Integer(7)));
 /// # Ok::<(), quince_gelly::Error>(())
@@ -140,8 +141,9 @@ impl<E: EntryValue> GraphAlgorithm<E> for ConnectedComponents {
         } else {
             self.run_on(&*graph.index(EdgeDirection::Any)?, dictionary, env)?
         };
+        let memory = env.memory().clone();
         let components = VertexValues::new(dictionary.clone(), result.solution);
-        Ok(ConnectedComponentsResult { components, report: result.report })
+        Ok(ConnectedComponentsResult { components, memory, report: result.report })
     }
 }
 
@@ -164,16 +166,24 @@ impl ForwardProgram for SmallestId<'_> {
 pub struct ConnectedComponentsResult {
     /// The ordinal of the smallest id of each vertex's component.
     components: VertexValues<u32>,
+    memory: MemoryManager,
     report: IterationReport,
 }
 
 impl ConnectedComponentsResult {
-    /// The number of components: of vertices that are the smallest of theirs.
-    pub fn num_components(&self) -> u64 {
+    /// The number of components.
+    ///
+    /// # Errors
+    /// If the budget has no bytes for a flag per vertex.
+    pub fn num_components(&self) -> Result<u64> {
         let dictionary = self.components.dictionary();
-        let smallest =
-            |&(vertex, &component): &(usize, &u32)| dictionary.ordinal(vertex as u32) == component;
-        self.components.by_dense().iter().enumerate().filter(smallest).count() as u64
+        let mut is_component = self.memory.allocate::<u8>("components", dictionary.len())?;
+        for &component in self.components.by_dense() {
+            if let Some(vertex) = dictionary.dense_of_ordinal(component) {
+                is_component[vertex as usize] = 1;
+            }
+        }
+        Ok(is_component.iter().map(|&flag| u64::from(flag)).sum())
     }
 
     /// The component of a vertex: the smallest id in it.
@@ -189,17 +199,21 @@ impl ConnectedComponentsResult {
     }
 
     /// The `count` largest components with their sizes, falling; equal sizes ascend by id.
+    ///
+    /// # Errors
+    /// If the budget has no 8 bytes per vertex.
     pub fn largest(&self, count: usize) -> Result<Vec<(VertexId<'_>, u64)>> {
         let dictionary = self.components.dictionary();
-        let values = self.components.by_dense();
-        let mut sizes = vec![0u64; dictionary.num_ordinals()];
-        values.iter().for_each(|&component| sizes[component as usize] += 1);
-        let mut components: Vec<u32> =
-            (0..sizes.len() as u32).filter(|&ordinal| sizes[ordinal as usize] > 0).collect();
-        components.sort_by_key(|&ordinal| (std::cmp::Reverse(sizes[ordinal as usize]), ordinal));
-        components.truncate(count);
-        let named = |ordinal| (dictionary.key_of_ordinal(ordinal), sizes[ordinal as usize]);
-        Ok(components.into_iter().map(named).collect())
+        let mut sizes = self.memory.allocate::<u64>("components", dictionary.len())?;
+        for &component in self.components.by_dense() {
+            if let Some(vertex) = dictionary.dense_of_ordinal(component) {
+                sizes[vertex as usize] += 1;
+            }
+        }
+        let sizes = VertexValues::new(dictionary.clone(), sizes);
+        let largest = sizes.top(count).into_iter().filter(|&(_, size)| size > 0);
+        let named = |(id, size)| Some((dictionary.key(dictionary.get(id)?), size));
+        Ok(largest.filter_map(named).collect())
     }
 
     /// The supersteps and why they stopped.
@@ -268,7 +282,7 @@ mod tests {
             prop_assert_eq!(integers(&fold), &expected[..]);
             prop_assert_eq!(integers(&plain), &expected[..]);
             let distinct = expected.iter().filter(|(id, component)| id == component).count();
-            prop_assert_eq!(fold.num_components(), distinct as u64);
+            prop_assert_eq!(fold.num_components().unwrap(), distinct as u64);
             let sizes: u64 = fold.largest(usize::MAX).unwrap().iter().map(|(_, size)| size).sum();
             prop_assert_eq!(sizes, expected.len() as u64);
         }
@@ -280,6 +294,8 @@ mod tests {
         let result = path.run(ConnectedComponents::default().maximum_iterations(1)).unwrap();
         assert_eq!(integers(&result), [(1, 1), (2, 1), (3, 2), (4, 3)]);
         assert_eq!(result.report().stopped, StopReason::MaximumSupersteps);
+        assert_eq!(result.num_components().unwrap(), 3, "1, 2 and 3 are names by then");
+        assert_eq!(result.largest(1).unwrap(), [(VertexId::Integer(1), 2)]);
     }
 
     #[test]
@@ -298,7 +314,7 @@ mod tests {
     fn no_vertices_are_no_components() {
         let graph = graph(1, true, VertexOrder::Auto, &[]);
         let result = graph.run(ConnectedComponents::default()).unwrap();
-        assert_eq!(result.num_components(), 0);
+        assert_eq!(result.num_components().unwrap(), 0);
         assert_eq!(result.largest(5).unwrap(), []);
     }
 }

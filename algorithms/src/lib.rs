@@ -14,5 +14,7 @@ mod graph_statistics;
 mod page_rank;
 
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
-pub use graph_statistics::{GraphStatistics, GraphStatisticsResult};
+pub use graph_statistics::{
+    DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
+};
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};

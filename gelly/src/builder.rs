@@ -83,7 +83,7 @@ impl<'a> GraphBuilder<'a> {
     }
 
     /// The order in which vertices are numbered inside; by default chosen by statistics. It
-    /// decides speed, never results.
+    /// decides speed; of results, only the last bits of sums of floats.
     pub fn order(mut self, order: KeyOrder) -> Self {
         self.options.order = order;
         self

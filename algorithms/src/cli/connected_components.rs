@@ -1,6 +1,6 @@
 //! `quince connected-components`.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::Args;
 use quince_core::iteration::{IterationReport, Rewrites};
@@ -8,6 +8,7 @@ use quince_gelly::VertexTable;
 
 use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::driver::{AlgorithmCommand, Common, Outcome};
+use super::error::Result;
 use super::report::Summary;
 use crate::{ConnectedComponents, ConnectedComponentsResult};
 
@@ -82,13 +83,15 @@ impl AlgorithmCommand for ConnectedComponentsCommand {
         }
     }
 
-    fn print(&self, outcome: &ConnectedComponentsResult, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, outcome: &ConnectedComponentsResult, out: &mut dyn Write) -> Result<()> {
         let count = self.table.top();
         if count == 0 {
             return Ok(());
         }
-        let largest = outcome.largest(count).map_err(io::Error::other)?;
-        largest.iter().try_for_each(|(component, size)| writeln!(out, "{component}\t{size}"))
+        for (component, size) in outcome.largest(count)? {
+            writeln!(out, "{component}\t{size}")?;
+        }
+        Ok(())
     }
 }
 
@@ -101,13 +104,12 @@ impl Outcome for ConnectedComponentsResult {
         Some(ConnectedComponentsResult::table(self))
     }
 
-    fn summary(&self) -> Summary {
-        let largest = self.largest(1).ok().and_then(|list| list.first().map(|(_, size)| *size));
-        Summary::Components {
-            components: self.num_components(),
-            largest: largest.unwrap_or(0),
+    fn summary(&self) -> Result<Summary> {
+        Ok(Summary::Components {
+            components: self.num_components()?,
+            largest: self.largest(1)?.first().map_or(0, |&(_, size)| size),
             iterations: self.report().num_supersteps(),
             stopped: self.report().stopped,
-        }
+        })
     }
 }

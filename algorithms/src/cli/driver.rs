@@ -18,7 +18,7 @@ use quince_datasets::sinks::{TableOptions, table_sink};
 use quince_gelly::{Graph, GraphAlgorithm, VertexTable};
 
 use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
-use super::error::{CliError, Result};
+use super::error::Result;
 use super::interrupt::Interrupt;
 use super::load::{EdgeKind, Sources};
 use super::progress::{Unit, phase};
@@ -39,7 +39,7 @@ pub(super) trait AlgorithmCommand {
     fn algorithm(&self) -> Self::Algorithm;
 
     /// Prints what is asked for on standard output.
-    fn print(&self, outcome: &Self::Outcome, out: &mut dyn Write) -> io::Result<()>;
+    fn print(&self, outcome: &Self::Outcome, out: &mut dyn Write) -> Result<()>;
 }
 
 /// The options that commands with an algorithm share.
@@ -62,7 +62,7 @@ pub(super) trait Outcome {
     fn table(&self) -> Option<VertexTable>;
 
     /// The result in the report.
-    fn summary(&self) -> Summary;
+    fn summary(&self) -> Result<Summary>;
 }
 
 /// Runs `command`; `interrupt` cancels it, and `out` is standard output.
@@ -85,8 +85,8 @@ pub(super) fn run<C: AlgorithmCommand>(
     // All files are whole. Printing may wait for a reader, which nobody has to wait for.
     interrupt.exit_at_once();
     env.check_cancelled()?;
-    let printed = command.print(&outcome, out).and_then(|()| out.flush());
-    printed.map_err(|source| CliError::Stdout { source })?;
+    command.print(&outcome, out)?;
+    out.flush()?;
     if !common.run.quiet {
         tell(&note);
     }
@@ -124,7 +124,7 @@ where
     let note = note(&input, load, &iterate, outcome.iteration().map(|report| report.stopped));
     if let Some(path) = &common.report.report {
         let quince = Program { version: env!("CARGO_PKG_VERSION") };
-        let (memory, threads, result) = (Memory::of(env), env.num_threads(), outcome.summary());
+        let (memory, threads, result) = (Memory::of(env), env.num_threads(), outcome.summary()?);
         let report = Report { quince, input, load, iterate, output, memory, threads, plan, result };
         report.write(path)?;
     }

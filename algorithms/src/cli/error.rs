@@ -48,18 +48,11 @@ pub enum CliError {
     /// The output cannot be written.
     #[error(transparent)]
     Sink(#[from] SinkError),
-    /// The report cannot be written.
-    #[error("{}: cannot write the report: {source}; {}", path.display(), write_remedy(source))]
-    Report {
-        /// The path as it was given.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
     /// Standard output cannot be written.
-    #[error("standard output: cannot write: {source}; {}", write_remedy(source))]
+    #[error("standard output: cannot write: {source}; write to a file with --output")]
     Stdout {
         /// What the operating system said.
+        #[from]
         source: io::Error,
     },
     /// The budget does not suffice.
@@ -85,18 +78,6 @@ pub enum CliError {
     /// The graph or the algorithm failed.
     #[error(transparent)]
     Graph(quince_gelly::Error),
-}
-
-/// What to do when a file cannot be written.
-fn write_remedy(error: &io::Error) -> &'static str {
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => "create the folder first",
-        ErrorKind::IsADirectory => "add a file name to it",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "the disk is full: free some space, or write to another disk"
-        }
-        _ => "write elsewhere",
-    }
 }
 
 impl From<quince_core::Error> for CliError {

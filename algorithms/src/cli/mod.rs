@@ -25,7 +25,6 @@ mod error;
 mod generate;
 mod interrupt;
 mod load;
-mod new_file;
 mod page_rank;
 mod progress;
 pub mod report;

@@ -1,15 +1,17 @@
 //! `quince page-rank`.
 
-use std::io::{self, Write};
+use std::fmt::Debug;
+use std::io::Write;
 
 use clap::Args;
 use quince_core::iteration::IterationReport;
-use quince_gelly::VertexTable;
+use quince_gelly::{VertexId, VertexTable};
 
 use super::args::{
     GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs, fraction_below_one, names, zero_or_more,
 };
 use super::driver::{AlgorithmCommand, Common, Outcome};
+use super::error::Result;
 use super::report::Summary;
 use crate::{PageRank, PageRankResult, Precision, Ranks};
 
@@ -104,17 +106,19 @@ impl AlgorithmCommand for PageRankCommand {
     }
 
     /// Ranks in the shortest digits that read back to the same bits.
-    fn print(&self, outcome: &PageRankResult, out: &mut dyn Write) -> io::Result<()> {
-        let count = self.table.top();
+    fn print(&self, outcome: &PageRankResult, out: &mut dyn Write) -> Result<()> {
         match outcome.ranks() {
-            Ranks::F32(ranks) => {
-                ranks.top(count).iter().try_for_each(|(id, rank)| writeln!(out, "{id}\t{rank:?}"))
-            }
-            Ranks::F64(ranks) => {
-                ranks.top(count).iter().try_for_each(|(id, rank)| writeln!(out, "{id}\t{rank:?}"))
-            }
+            Ranks::F32(ranks) => print_ranks(ranks.top(self.table.top()), out),
+            Ranks::F64(ranks) => print_ranks(ranks.top(self.table.top()), out),
         }
     }
+}
+
+fn print_ranks<R: Debug>(ranks: Vec<(VertexId<'_>, R)>, out: &mut dyn Write) -> Result<()> {
+    for (id, rank) in ranks {
+        writeln!(out, "{id}\t{rank:?}")?;
+    }
+    Ok(())
 }
 
 impl Outcome for PageRankResult {
@@ -126,8 +130,8 @@ impl Outcome for PageRankResult {
         Some(PageRankResult::table(self))
     }
 
-    fn summary(&self) -> Summary {
-        Summary::PageRank {
+    fn summary(&self) -> Result<Summary> {
+        Ok(Summary::PageRank {
             iterations: self.report().num_supersteps(),
             stopped: self.report().stopped,
             sum_of_ranks: self.sum(),
@@ -135,6 +139,6 @@ impl Outcome for PageRankResult {
                 Ranks::F32(_) => Precision::F32,
                 Ranks::F64(_) => Precision::F64,
             },
-        }
+        })
     }
 }

@@ -18,15 +18,16 @@
 //! }
 //! ```
 
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use quince_core::Environment;
 use quince_core::iteration::{IterationReport, StopReason, SuperstepReport};
 use quince_core::plan::PlanNode;
+use quince_datasets::sinks::{NewFile, SinkError};
 use serde::Serialize;
 
-use super::error::{CliError, Result};
-use super::new_file::NewFile;
+use super::error::Result;
 use crate::{GraphStatisticsResult, Precision};
 
 /// Everything about one run of a command.
@@ -158,19 +159,18 @@ impl Memory {
 impl Report {
     /// Whether a report can be written to `path`, as far as that can be known before.
     pub(super) fn check(path: &Path) -> Result<()> {
-        NewFile::create(path).map(drop).map_err(|source| error(path, source))
+        Ok(NewFile::create(path).map(drop)?)
     }
 
     /// Writes it to `path`, whole or not at all.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let mut json = serde_json::to_vec_pretty(self).map_err(|e| error(path, e.into()))?;
-        json.push(b'\n');
-        NewFile::create(path)
-            .and_then(|file| file.finish(&json))
-            .map_err(|source| error(path, source))
+        let mut file = BufWriter::new(NewFile::create(path)?);
+        let written = serde_json::to_writer_pretty(&mut file, self)
+            .map_err(io::Error::from)
+            .and_then(|()| writeln!(file))
+            .and_then(|()| file.flush());
+        let file = file.into_parts().0;
+        written.map_err(|source| SinkError::from_io(file.target(), source))?;
+        Ok(file.finish()?)
     }
-}
-
-fn error(path: &Path, source: std::io::Error) -> CliError {
-    CliError::Report { path: path.to_owned(), source }
 }

@@ -8,6 +8,7 @@ use quince_gelly::VertexTable;
 
 use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs};
 use super::driver::{AlgorithmCommand, Common, Outcome};
+use super::error::Result;
 use super::report::Summary;
 use crate::graph_statistics::DegreeStatistics;
 use crate::{GraphStatistics, GraphStatisticsResult};
@@ -60,12 +61,15 @@ impl AlgorithmCommand for StatsCommand {
         GraphStatistics
     }
 
-    fn print(&self, facts: &GraphStatisticsResult, out: &mut dyn Write) -> io::Result<()> {
+    fn print(&self, facts: &GraphStatisticsResult, out: &mut dyn Write) -> Result<()> {
         if self.json {
-            serde_json::to_writer_pretty(&mut *out, facts)?;
-            return writeln!(out);
+            serde_json::to_writer_pretty(&mut *out, facts).map_err(io::Error::from)?;
+            return Ok(writeln!(out)?);
         }
-        list(facts).into_iter().try_for_each(|(fact, value)| writeln!(out, "{fact}\t{value}"))
+        for (fact, value) in list(facts) {
+            writeln!(out, "{fact}\t{value}")?;
+        }
+        Ok(())
     }
 }
 
@@ -109,7 +113,7 @@ impl Outcome for GraphStatisticsResult {
         None
     }
 
-    fn summary(&self) -> Summary {
-        Summary::Statistics(Box::new(self.clone()))
+    fn summary(&self) -> Result<Summary> {
+        Ok(Summary::Statistics(Box::new(self.clone())))
     }
 }

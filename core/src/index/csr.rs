@@ -173,9 +173,9 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     #[inline(always)]
     fn for_some(&self, row: u32, positions: Range<usize>, mut visit: impl FnMut(u32, W) -> bool) {
         let start = self.range(row).start;
-        let columns = self.row(row);
-        for at in positions.start..positions.end.min(columns.len()) {
-            if !visit(columns[at], self.value(start + at)) {
+        let entries = self.row(row).iter().enumerate().take(positions.end).skip(positions.start);
+        for (at, &column) in entries {
+            if !visit(column, self.value(start + at)) {
                 return;
             }
         }

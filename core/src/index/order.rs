@@ -11,7 +11,11 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::Segment;
 
-/// The order of dense keys, as asked for. Never visible in results.
+/// The order of dense keys, as asked for.
+///
+/// Results come back with the user's keys in any order. A sum of floats runs along rows in the
+/// order of dense keys, so its last bits may differ between orders; they never differ between two
+/// runs of the same input and options.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyOrder {

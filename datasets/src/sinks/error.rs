@@ -112,7 +112,7 @@ pub enum SinkError {
 
 impl SinkError {
     /// Sorts an error of the operating system by what can be done about it.
-    pub(super) fn from_io(target: &Target, source: io::Error) -> Self {
+    pub fn from_io(target: &Target, source: io::Error) -> Self {
         let target = target.clone();
         match source.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
@@ -132,7 +132,8 @@ impl SinkError {
             ErrorKind::NotFound | ErrorKind::NotADirectory => {
                 Self::MissingFolder { path: path.to_owned(), folder: folder.to_owned() }
             }
-            _ => Self::from_io(&Target::File(path.to_owned()), source),
+            // The library that makes the file adds its temporary name, which helps nobody.
+            kind => Self::from_io(&Target::File(path.to_owned()), kind.into()),
         }
     }
 }

@@ -49,10 +49,10 @@ use quince_core::operators::Sink;
 
 pub use compression::Compression;
 pub use error::{SinkError, Target, is_broken_pipe};
+pub use new_file::NewFile;
 pub use text::TextFormat;
 
 use format::FileFormat;
-use new_file::NewFile;
 use text_sink::{Stream, TextSink};
 
 /// How a table is written.

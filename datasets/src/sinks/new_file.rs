@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::text_sink::Destination;
 use super::{SinkError, Target};
 
 /// A file that is written beside its final path, and renamed into place by
-/// [`finish`](Destination::finish). Dropped before that, it leaves nothing behind.
+/// [`finish`](Self::finish). Dropped before that, it leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct NewFile {
+pub struct NewFile {
     file: NamedTempFile,
     path: PathBuf,
     target: Target,
@@ -19,7 +18,10 @@ pub(super) struct NewFile {
 
 impl NewFile {
     /// Begins the file that will be at `path`.
-    pub(super) fn create(path: &Path) -> Result<Self, SinkError> {
+    ///
+    /// # Errors
+    /// If the folder is missing or not writable, or `path` is a folder.
+    pub fn create(path: &Path) -> Result<Self, SinkError> {
         if path.is_dir() {
             return Err(SinkError::IsFolder { path: path.to_owned() });
         }
@@ -30,6 +32,22 @@ impl NewFile {
         let file =
             create_beside(folder).map_err(|source| SinkError::from_create(path, folder, source))?;
         Ok(Self { file, path: path.to_owned(), target: Target::File(path.to_owned()) })
+    }
+
+    /// What it will be, for errors.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Makes it visible under its path.
+    ///
+    /// # Errors
+    /// If the disk is full or the path has become unwritable.
+    pub fn finish(self) -> Result<(), SinkError> {
+        let Self { file, path, target } = self;
+        // The bytes are on the disk before the name is: no crash leaves half a file under it.
+        let named = file.as_file().sync_all().and_then(|()| Ok(file.persist(&path)?));
+        named.map(drop).map_err(|source| SinkError::from_io(&target, source))
     }
 }
 
@@ -49,19 +67,6 @@ impl Write for NewFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.as_file_mut().flush()
-    }
-}
-
-impl Destination for NewFile {
-    fn target(&self) -> &Target {
-        &self.target
-    }
-
-    fn finish(self) -> Result<(), SinkError> {
-        let Self { file, path, target } = self;
-        // The bytes are on the disk before the name is: no crash leaves half a file under it.
-        let named = file.as_file().sync_all().and_then(|()| Ok(file.persist(&path)?));
-        named.map(drop).map_err(|source| SinkError::from_io(&target, source))
     }
 }
 

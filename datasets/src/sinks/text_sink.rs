@@ -8,7 +8,7 @@ use quince_core::operators::{Encoded, Sink};
 use quince_core::{Error, Result};
 
 use super::text::NeedsQuotes;
-use super::{Compression, SinkError, Target, TextFormat};
+use super::{Compression, NewFile, SinkError, Target, TextFormat};
 
 /// Takes the bytes of a sink.
 pub(super) trait Destination: Write + Send + Sync {
@@ -17,6 +17,16 @@ pub(super) trait Destination: Write + Send + Sync {
 
     /// Everything is written.
     fn finish(self) -> Result<(), SinkError>;
+}
+
+impl Destination for NewFile {
+    fn target(&self) -> &Target {
+        Self::target(self)
+    }
+
+    fn finish(self) -> Result<(), SinkError> {
+        Self::finish(self)
+    }
 }
 
 /// Any writer, as it is.

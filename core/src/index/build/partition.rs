@@ -220,9 +220,7 @@ mod tests {
         let mut next = 0;
         for partition in 0..partitions.len() {
             let rows = partitions.rows(partition);
-            assert!(
-                rows.start == next && rows.len() <= layout.max_rows() && !rows.is_empty()
-            );
+            assert!(rows.start == next && rows.len() <= layout.max_rows() && !rows.is_empty());
             let entries = (offsets[rows.end] - offsets[rows.start]) as usize;
             assert!(entries <= PARTITION_ENTRIES || rows.len() <= 1 << partitions.shift);
             for row in rows.clone() {

@@ -1,7 +1,7 @@
 //! Sorts each partition by row, then column, into the final arrays.
 
 use super::partition::{EntryChunk, Partitions};
-use super::{Layout, PARTITION_ENTRIES};
+use super::Layout;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::lanes;
@@ -29,7 +29,7 @@ pub(super) fn sort<W: EntryValue>(
     let mut values = env.memory().allocate("index", if W::STORED { num_entries } else { 0 })?;
     let parts = split::<W>(&mut columns, &mut values, partitions, offsets);
     let longest = parts.iter().map(|part| part.columns.len()).max().unwrap_or(0);
-    let scratch = || Scratch::new::<W>(env, longest);
+    let scratch = || Scratch::new(env, longest, layout, W::STORED);
     lanes::map(env, parts, scratch, |scratch, mut part| {
         scratch.gather(chunks, &part, layout);
         if W::STORED {
@@ -94,25 +94,28 @@ struct Scratch<V> {
     /// The columns of a partition as gathered, with rows above them if the layout packs.
     columns: Segment<u32>,
     other: Segment<u32>,
-    rows: Vec<u16>,
-    values: Vec<V>,
+    /// Empty if the layout packs.
+    rows: Segment<u16>,
+    /// As gathered; empty if there are none.
+    values: Segment<V>,
     /// Column and place of origin of each entry, for entries with values.
-    keyed: Vec<u64>,
-    /// Where the next entry of each row goes.
+    keyed: Segment<u64>,
+    /// Where the next entry of each row goes; bounded by the rows of a partition.
     next: Vec<u32>,
 }
 
-impl<V: Copy> Scratch<V> {
-    fn new<W: EntryValue<Word = V>>(env: &Environment, longest: usize) -> Result<Self> {
+impl<V: bytemuck::Pod> Scratch<V> {
+    fn new(env: &Environment, longest: usize, layout: Layout, valued: bool) -> Result<Self> {
         let memory = env.memory();
+        let num_values = if valued { longest } else { 0 };
         let size = longest.max(HUGE_PAGE);
         Ok(Self {
             columns: memory.allocate("index build", size)?,
             other: memory.allocate("index build", size)?,
-            rows: Vec::new(),
-            values: Vec::new(),
-            keyed: Vec::new(),
-            next: Vec::with_capacity(PARTITION_ENTRIES),
+            rows: memory.allocate("index build", if layout.packs() { 0 } else { longest })?,
+            values: memory.allocate("index build", num_values)?,
+            keyed: memory.allocate("index build", num_values)?,
+            next: Vec::new(),
         })
     }
 
@@ -123,20 +126,19 @@ impl<V: Copy> Scratch<V> {
         part: &Part<'_, V>,
         layout: Layout,
     ) {
-        self.rows.clear();
-        self.values.clear();
-        let mut end = 0;
+        let (mut end, mut valued) = (0, 0);
         for chunk in chunks {
+            if !layout.packs() {
+                let rows = chunk.rows(part.partition);
+                self.rows[end..end + rows.len()].copy_from_slice(rows);
+            }
             for run in chunk.columns(part.partition) {
                 self.columns[end..end + run.len()].copy_from_slice(run);
                 end += run.len();
             }
-            if !layout.packs() {
-                self.rows.extend_from_slice(chunk.rows(part.partition));
-            }
-            if W::STORED {
-                self.values.extend_from_slice(chunk.values(part.partition));
-            }
+            let values = chunk.values(part.partition);
+            self.values[valued..valued + values.len()].copy_from_slice(values);
+            valued += values.len();
         }
         let start = part.offsets[0];
         self.next.clear();
@@ -199,14 +201,21 @@ impl<V: Copy> Scratch<V> {
 
     fn sort_with_values(&mut self, part: &mut Part<'_, V>, layout: Layout) {
         let len = part.columns.len();
-        let (columns, rows, keyed) = (&self.columns[..len], &self.rows, &mut self.keyed);
-        keyed.resize(len, 0);
+        let (columns, rows) = (&self.columns[..len], &self.rows);
+        let keyed = &mut self.keyed[..len];
         let first = part.first_row;
-        Self::for_each_in_rows(columns, rows, &mut self.next, first, layout, |at, column, place| {
-            keyed[place] = u64::from(column) << 32 | at as u64;
-        });
+        Self::for_each_in_rows(
+            columns,
+            rows,
+            &mut self.next,
+            first,
+            layout,
+            |at, column, place| {
+                keyed[place] = u64::from(column) << 32 | at as u64;
+            },
+        );
         part.row_ranges().for_each(|row| keyed[row].sort_unstable());
-        let sorted = part.columns.iter_mut().zip(part.values.iter_mut()).zip(&keyed[..]);
+        let sorted = part.columns.iter_mut().zip(part.values.iter_mut()).zip(&*keyed);
         for ((column, value), &key) in sorted {
             *column = (key >> 32) as u32;
             *value = self.values[key as u32 as usize];
