@@ -66,9 +66,11 @@ impl<T: Native + PartialOrd> VertexValues<T> {
             let falling = right.partial_cmp(&left).unwrap_or(Ordering::Equal);
             falling.then_with(|| self.dictionary.ordinal(a).cmp(&self.dictionary.ordinal(b)))
         };
-        let mut best: Vec<u32> = Vec::with_capacity(2 * count.min(self.len()) + 1);
+        // Bounded by the count: what is kept is cut back to it whenever it has doubled.
+        let limit = count.saturating_mul(2).max(2);
+        let mut best: Vec<u32> = Vec::with_capacity(limit.min(self.len()));
         for vertex in 0..self.len() as u32 {
-            if best.len() >= 2 * count.max(1) {
+            if best.len() >= limit {
                 best.select_nth_unstable_by(count.saturating_sub(1), order);
                 best.truncate(count);
             }
@@ -105,5 +107,6 @@ mod tests {
         assert_eq!(values.top(4), expected);
         assert_eq!(values.top(0), []);
         assert_eq!(values.top(1000).len(), 101);
+        assert_eq!(values.top(usize::MAX), values.top(101));
     }
 }

@@ -1,13 +1,13 @@
 //! What can go wrong with a command, how it is told, and the exit code that it gives.
 
 use std::error::Error as _;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use quince_core::memory::{MemoryError, format_bytes};
 use quince_datasets::DatasetError;
 use quince_datasets::generators::GeneratorError;
-use quince_datasets::sinks::{SinkError, is_broken_pipe};
+use quince_datasets::sinks::{SinkError, Target, is_broken_pipe};
 
 /// The result of a command.
 pub type Result<T, E = CliError> = std::result::Result<T, E>;
@@ -48,13 +48,6 @@ pub enum CliError {
     /// The output cannot be written.
     #[error(transparent)]
     Sink(#[from] SinkError),
-    /// Standard output cannot be written.
-    #[error("standard output: cannot write: {source}; write to a file with --output")]
-    Stdout {
-        /// What the operating system said.
-        #[from]
-        source: io::Error,
-    },
     /// The budget does not suffice.
     #[error("{source}; raise --memory, which is now {}", format_bytes(*budget))]
     Budget {
@@ -78,6 +71,13 @@ pub enum CliError {
     /// The graph or the algorithm failed.
     #[error(transparent)]
     Graph(quince_gelly::Error),
+}
+
+/// Commands do input and output of their own on standard output alone.
+impl From<io::Error> for CliError {
+    fn from(source: io::Error) -> Self {
+        Self::Sink(SinkError::from_io(&Target::Stream("standard output".to_owned()), source))
+    }
 }
 
 impl From<quince_core::Error> for CliError {
@@ -128,7 +128,7 @@ impl CliError {
     /// Whether the reader of standard output closed it, as `head` does.
     fn is_broken_pipe(&self) -> bool {
         match self {
-            Self::Stdout { source } => source.kind() == ErrorKind::BrokenPipe,
+            Self::Sink(error) => matches!(error, SinkError::BrokenPipe { .. }),
             Self::Engine(error) => is_broken_pipe(error),
             _ => false,
         }
@@ -157,6 +157,7 @@ impl CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::ErrorKind;
 
     fn printed(error: &CliError) -> String {
         let mut out = Vec::new();
@@ -183,12 +184,12 @@ mod tests {
         let error = CliError::from(quince_core::Error::source(Outer(io::Error::other("bad disk"))));
         assert_eq!(printed(&error), "error: reading failed\ncaused by: bad disk\n");
         let source = io::Error::from(ErrorKind::StorageFull);
-        assert_eq!(printed(&CliError::Stdout { source }).lines().count(), 1);
+        assert_eq!(printed(&CliError::from(source)).lines().count(), 1);
     }
 
     #[test]
     fn a_closed_reader_is_no_failure() {
-        let error = CliError::Stdout { source: ErrorKind::BrokenPipe.into() };
+        let error = CliError::from(io::Error::from(ErrorKind::BrokenPipe));
         assert_eq!((printed(&error).as_str(), error.exit_code()), ("", 0));
     }
 }

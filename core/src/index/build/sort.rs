@@ -1,7 +1,7 @@
 //! Sorts each partition by row, then column, into the final arrays.
 
-use super::partition::{EntryChunk, Partitions};
 use super::Layout;
+use super::partition::{EntryChunk, Partitions};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::lanes;

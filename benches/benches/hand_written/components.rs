@@ -1,0 +1,144 @@
+//! Connected components by hand: the smallest label wins.
+
+use quince_core::Environment;
+use quince_core::index::{Csr, StaticIndex};
+use quince_core::memory::{Segment, SharedSlice};
+use rayon::prelude::*;
+
+use super::{fold_row, split};
+
+/// Pull while the active vertices have more than one in this many of all entries.
+const PULL_SHARE: u64 = 20;
+
+/// Active vertices that one worker pushes at a time.
+const PUSH_CHUNK: usize = 64;
+
+/// In parallel: labels spread synchronously, pulled while many change and pushed while few do.
+pub(crate) fn parallel(
+    env: &Environment,
+    index: &Csr<()>,
+    first_label: impl Fn(u32) -> u32 + Sync,
+) -> Segment<u32> {
+    let vertices = index.num_keys();
+    let column = || env.memory().allocate::<u32>("hand-written", vertices).expect("memory");
+    let (mut labels, mut next) = (column(), column());
+    let mut changed = env.memory().allocate::<u8>("hand-written", vertices).expect("memory");
+    labels.par_iter_mut().enumerate().for_each(|(v, label)| *label = first_label(v as u32));
+    let mut entries = index.num_entries();
+    // As a list while they are few; otherwise those whose flag is set.
+    let mut active: Option<Vec<u32>> = None;
+    while entries > 0 {
+        if entries > index.num_entries() / PULL_SHARE {
+            entries = pull(index, &labels, &mut next, &mut changed);
+            std::mem::swap(&mut labels, &mut next);
+            active = None;
+        } else {
+            let list = active.take().unwrap_or_else(|| take_flagged(&mut changed));
+            let pushed = push(index, &list, &mut labels, &mut changed);
+            entries = pushed.iter().map(|&vertex| index.degree(vertex) as u64).sum();
+            pushed.iter().for_each(|&vertex| changed[vertex as usize] = 0);
+            active = Some(pushed);
+        }
+    }
+    labels
+}
+
+/// The flagged vertices; clears the flags.
+fn take_flagged(changed: &mut [u8]) -> Vec<u32> {
+    let list = (0..changed.len() as u32).filter(|&v| changed[v as usize] != 0).collect();
+    changed.fill(0);
+    list
+}
+
+/// Every vertex takes the smallest label around it; the number of entries of those that changed.
+fn pull(index: &Csr<()>, labels: &[u32], next: &mut [u32], changed: &mut [u8]) -> u64 {
+    let (offsets, columns, chunks) = (index.offsets(), index.columns(), index.chunks());
+    let parts = split(chunks, next).into_par_iter().zip(split(chunks, changed)).zip(chunks);
+    parts
+        .map(|((next, changed), rows)| {
+            let mut entries = 0;
+            for ((row, next), changed) in rows.clone().zip(next).zip(changed) {
+                let row = row as usize;
+                let columns = &columns[offsets[row] as usize..offsets[row + 1] as usize];
+                // SAFETY: an index has no column beyond its keys, and each key has a label.
+                let value = |column| unsafe { *labels.get_unchecked(column as usize) };
+                let least = fold_row(columns, u32::MAX, value, |a, b| a.min(b));
+                let improves = least < labels[row];
+                *next = least.min(labels[row]);
+                *changed = u8::from(improves);
+                entries += if improves { columns.len() as u64 } else { 0 };
+            }
+            entries
+        })
+        .sum()
+}
+
+/// Every active vertex sends the label that it had to all around it; those that changed, flagged.
+fn push(index: &Csr<()>, active: &[u32], labels: &mut [u32], changed: &mut [u8]) -> Vec<u32> {
+    let sent: Vec<u32> = active.iter().map(|&vertex| labels[vertex as usize]).collect();
+    let (labels, changed) = (SharedSlice::new(labels), SharedSlice::new(changed));
+    let chunks = active.par_chunks(PUSH_CHUNK).zip(sent.par_chunks(PUSH_CHUNK));
+    let pushed = chunks.fold(Vec::new, |mut pushed, (vertices, sent)| {
+        for (&vertex, &label) in vertices.iter().zip(sent) {
+            for &other in index.row(vertex) {
+                if lower(labels, other, label) && flag(changed, other) {
+                    pushed.push(other);
+                }
+            }
+        }
+        pushed
+    });
+    pushed.reduce(Vec::new, |mut all, some| {
+        all.extend(some);
+        all
+    })
+}
+
+/// Lowers a label to `new`; whether that changed it.
+fn lower(labels: SharedSlice<'_, u32>, vertex: u32, new: u32) -> bool {
+    let mut old = labels.load(vertex as usize);
+    while new < old {
+        match labels.compare_exchange(vertex as usize, old, new) {
+            Ok(_) => return true,
+            Err(seen) => old = seen,
+        }
+    }
+    false
+}
+
+/// Sets a flag; whether it was not set.
+fn flag(changed: SharedSlice<'_, u8>, vertex: u32) -> bool {
+    while changed.load(vertex as usize) == 0 {
+        if changed.compare_exchange(vertex as usize, 0, 1).is_ok() {
+            return true;
+        }
+    }
+    false
+}
+
+/// On one thread: union-find with path halving; the label is the smallest of the component.
+pub(crate) fn one_thread(index: &Csr<()>, first_label: impl Fn(u32) -> u32) -> Vec<u32> {
+    let vertices = index.num_keys() as u32;
+    let mut parents: Vec<u32> = (0..vertices).collect();
+    for vertex in 0..vertices {
+        for &other in index.row(vertex) {
+            let (a, b) = (root(&mut parents, vertex), root(&mut parents, other));
+            parents[a.max(b) as usize] = a.min(b);
+        }
+    }
+    let mut labels = vec![u32::MAX; parents.len()];
+    for vertex in 0..vertices {
+        let root = root(&mut parents, vertex) as usize;
+        labels[root] = labels[root].min(first_label(vertex));
+    }
+    (0..vertices).map(|vertex| labels[root(&mut parents, vertex) as usize]).collect()
+}
+
+fn root(parents: &mut [u32], mut vertex: u32) -> u32 {
+    while parents[vertex as usize] != vertex {
+        let above = parents[parents[vertex as usize] as usize];
+        parents[vertex as usize] = above;
+        vertex = above;
+    }
+    vertex
+}

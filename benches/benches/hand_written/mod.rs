@@ -1,0 +1,45 @@
+//! What a program would look like that was written for one graph algorithm alone: loops over the
+//! offsets and columns of the same index, in segments of the same memory manager, in the same
+//! pool. So nothing but the dataflow form makes the difference. Beside each a reference on one
+//! thread, as anybody would write it (the COST of McSherry, Isard and Murray, 2015).
+
+pub(crate) mod components;
+pub(crate) mod page_rank;
+
+use std::ops::Range;
+
+/// Rows from this length on are folded through four accumulators, as in the index.
+const LONG_ROW: usize = 32;
+
+/// Combines `value` over all columns of a row.
+#[inline(always)]
+fn fold_row<T: Copy>(
+    columns: &[u32],
+    identity: T,
+    value: impl Fn(u32) -> T,
+    combine: impl Fn(T, T) -> T,
+) -> T {
+    if columns.len() < LONG_ROW {
+        return columns.iter().fold(identity, |sum, &column| combine(sum, value(column)));
+    }
+    let mut lanes = [identity; 4];
+    let (fours, rest) = columns.as_chunks::<4>();
+    for four in fours {
+        for (lane, &column) in lanes.iter_mut().zip(four) {
+            *lane = combine(*lane, value(column));
+        }
+    }
+    let rest = rest.iter().fold(identity, |sum, &column| combine(sum, value(column)));
+    lanes.into_iter().fold(rest, &combine)
+}
+
+/// The parts of a column that belong to each chunk of rows.
+fn split<'c, T>(chunks: &[Range<u32>], mut column: &'c mut [T]) -> Vec<&'c mut [T]> {
+    let mut parts = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
+        let (part, rest) = column.split_at_mut(chunk.len());
+        parts.push(part);
+        column = rest;
+    }
+    parts
+}
