@@ -103,7 +103,7 @@ impl<W: EntryValue> Csr<W> {
             lanes::count(env, "degrees", self.num_keys(), num_entries, num_pieces, |counts, at| {
                 let start = at * CHUNK_ENTRIES;
                 let piece = &self.columns[start..num_entries.min(start + CHUNK_ENTRIES)];
-                piece.iter().for_each(|&column| counts[column as usize] += 1);
+                piece.iter().for_each(|&column| counts.add(column));
             })
         })
     }

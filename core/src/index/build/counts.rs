@@ -37,9 +37,9 @@ fn count<W: EntryValue>(
     pairs: &Pairs<W>,
     options: IndexOptions,
 ) -> Result<Segment<u32>> {
-    let (num_keys, num_pairs) = (pairs.num_keys(), pairs.num_pairs as usize);
+    let (num_keys, num_events) = (pairs.num_keys(), 2 * pairs.num_pairs as usize);
     let num_chunks = pairs.chunks.len();
-    lanes::count(env, "index build", num_keys, num_pairs, num_chunks, |counts, at| {
-        options.for_each_entry(&pairs.chunks[at], |row, _, _| counts[row as usize] += 1);
+    lanes::count(env, "index build", num_keys, num_events, num_chunks, |counts, at| {
+        options.for_each_entry(&pairs.chunks[at], |row, _, _| counts.add(row));
     })
 }

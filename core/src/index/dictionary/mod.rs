@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::key_space::{Key, KeySpace};
-use super::lanes;
+use super::lanes::{self, Counters};
 use super::order::{self, KeyOrder, OrderChoice, Statistics};
 use super::pairs::{EntryValue, PairChunk, Pairs};
 use crate::columnar::Batch;
@@ -247,11 +247,11 @@ fn count<W: EntryValue>(
         let count = num_ordinals as u64;
         return Err(Error::TooLarge { what: "distinct keys", count, limit: u64::from(ABSENT) - 1 });
     }
-    let num_pairs = relation.chunks.iter().map(|chunk| chunk.left.len()).sum();
+    let num_keys = relation.chunks.iter().map(|chunk| 2 * chunk.left.len()).sum();
     let self_pairs = AtomicU64::new(0);
     let num_chunks = relation.chunks.len();
     let counts =
-        lanes::count(env, "appearances", num_ordinals, num_pairs, num_chunks, |counts, at| {
+        lanes::count(env, "appearances", num_ordinals, num_keys, num_chunks, |counts, at| {
             let chunk = &relation.chunks[at];
             let found = count_chunk(counts, &chunk.left, &chunk.right, relation.base);
             self_pairs.fetch_add(found, Ordering::Relaxed);
@@ -259,11 +259,11 @@ fn count<W: EntryValue>(
     Ok((counts, self_pairs.into_inner()))
 }
 
-fn count_chunk(counts: &mut [u32], left: &[u32], right: &[u32], base: u32) -> u64 {
+fn count_chunk(counts: &mut Counters, left: &[u32], right: &[u32], base: u32) -> u64 {
     let mut self_pairs = 0;
     for (&left, &right) in left.iter().zip(right) {
-        counts[left.wrapping_sub(base) as usize] += 1;
-        counts[right.wrapping_sub(base) as usize] += 1;
+        counts.add(left.wrapping_sub(base));
+        counts.add(right.wrapping_sub(base));
         self_pairs += u64::from(left == right);
     }
     self_pairs
