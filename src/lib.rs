@@ -50,7 +50,7 @@
 //! let env = Environment::builder().threads(2).build()?;
 //! let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3), (7, 8)]))?;
 //! let components = graph.run(ConnectedComponents::default())?;
-//! assert_eq!(components.num_components(), 2);
+//! assert_eq!(components.num_components()?, 2);
 //! assert_eq!(components.component(3), Some(VertexId::Integer(1)));
 //!
 //! executor::write(&env, &components.table(), &[], table_sink(&path, TableOptions::default())?)?;
