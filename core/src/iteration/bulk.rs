@@ -110,6 +110,11 @@ where
 
     /// Runs it. Takes one state and two projections a key from the budget.
     pub fn run(self, env: &Environment) -> Result<BulkResult<P::State>> {
+        // One way into the pool and back, not one for each superstep.
+        env.install(|| self.run_in_pool(env))
+    }
+
+    fn run_in_pool(self, env: &Environment) -> Result<BulkResult<P::State>> {
         let num_keys = self.index.num_keys();
         let memory = env.memory();
         let mut body = BulkBody {

@@ -15,6 +15,8 @@
 //! folds along its row, when much is active) or **push** (each active key merges into its
 //! neighbours in place, when little is). Both give the same `S` and the same `D`.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
@@ -88,6 +90,11 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
     /// If the index is not symmetric: pull and push would then send along different entries.
     pub fn run(self, env: &Environment) -> Result<DeltaResult<Value<P::Lattice>>> {
         assert!(self.index.is_symmetric(), "a delta iteration runs over a symmetric index");
+        // One way into the pool and back, not one for each superstep.
+        env.install(|| self.run_in_pool(env))
+    }
+
+    fn run_in_pool(self, env: &Environment) -> Result<DeltaResult<Value<P::Lattice>>> {
         let num_keys = self.index.num_keys();
         let memory = env.memory();
         let mut solution = memory.allocate("solution", num_keys)?;
@@ -149,8 +156,9 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
         let solution = &self.solution[..];
         let next = SharedSlice::new(&mut self.next);
         let marks = self.marks.share();
-        index.chunks().par_iter().try_for_each(|keys| {
+        let sweep = |keys: &Range<u32>| {
             env.check_cancelled()?;
+            let (mut num_keys, mut num_entries) = (0, 0);
             for key in keys.clone() {
                 let old = solution[key as usize];
                 let new = index.fold::<P::Lattice, _>(key, solution, |value, entry| {
@@ -160,11 +168,18 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
                 let merged = if improves { P::Lattice::combine(old, new) } else { old };
                 next.store(key as usize, merged);
                 marks.store(key as usize, u8::from(improves));
+                if improves {
+                    num_keys += 1;
+                    num_entries += index.degree(key) as u64;
+                }
             }
-            Ok::<_, crate::Error>(())
-        })?;
+            Ok::<(u64, u64), crate::Error>((num_keys, num_entries))
+        };
+        let chunks = index.chunks().par_iter().map(sweep);
+        let (num_keys, num_entries) =
+            chunks.try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
         std::mem::swap(&mut self.solution, &mut self.next);
-        self.workset = Workset::from_marks(index, &self.marks);
+        self.workset = Workset::Dense { num_keys, num_entries };
         Ok(())
     }
 
