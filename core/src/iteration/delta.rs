@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use super::criterion::Criterion;
 use super::superstep::{self, Body, Step};
-use super::values::{Value, fill, merge};
+use super::values::{Value, merge};
 use super::workset::{Marks, Workset};
 use crate::algebra::{Monoid, Semilattice};
 use crate::environment::Environment;
@@ -97,23 +97,19 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
     fn run_in_pool(self, env: &Environment) -> Result<DeltaResult<Value<P::Lattice>>> {
         let num_keys = self.index.num_keys();
         let memory = env.memory();
-        let mut solution = memory.allocate("solution", num_keys)?;
-        let program = self.program;
-        let mut marks = Marks::new(memory, num_keys)?;
-        env.run(self.name, || {
-            fill(&mut solution, |key| program.initial(key));
-            marks.fill(|key| program.is_active(key));
-            Ok(())
-        })?;
         let mut body = DeltaBody {
             env,
             index: self.index,
-            program,
+            program: self.program,
+            solution: memory.allocate("solution", num_keys)?,
             next: memory.allocate("solution", num_keys)?,
-            workset: Workset::from_marks(self.index, &marks),
-            marks,
-            solution,
+            workset: Workset::Dense { num_keys: 0, num_entries: 0 },
+            marks: Marks::new(memory, num_keys)?,
         };
+        env.run(self.name, || {
+            body.initialize();
+            Ok(())
+        })?;
         let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
         Ok(DeltaResult { solution: body.solution, report })
     }
@@ -150,6 +146,27 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> Body for DeltaBody<'_, I, P> {
 }
 
 impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
+    fn initialize(&mut self) {
+        let (index, program) = (self.index, self.program);
+        let (solution, marks) = (SharedSlice::new(&mut self.solution), self.marks.share());
+        let start = |keys: &Range<u32>| {
+            let (mut num_keys, mut num_entries) = (0, 0);
+            for key in keys.clone() {
+                let is_active = program.is_active(key);
+                solution.store(key as usize, program.initial(key));
+                marks.store(key as usize, u8::from(is_active));
+                if is_active {
+                    num_keys += 1;
+                    num_entries += index.degree(key) as u64;
+                }
+            }
+            (num_keys, num_entries)
+        };
+        let chunks = index.chunks().par_iter().map(start);
+        let (num_keys, num_entries) = chunks.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        self.workset = Workset::Dense { num_keys, num_entries };
+    }
+
     /// Every key folds the values of its row.
     fn pull(&mut self) -> Result<()> {
         let (env, index, program) = (self.env, self.index, self.program);

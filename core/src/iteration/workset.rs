@@ -1,11 +1,9 @@
 //! The workset: which keys are active, as flags while they are many, as a list while they are few.
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::values::fill;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -20,18 +18,6 @@ pub(super) enum Workset<V> {
 }
 
 impl<V: SharedWord> Workset<V> {
-    /// The marked keys.
-    pub(super) fn from_marks<I: StaticIndex>(index: &I, marks: &Marks) -> Self {
-        let count = |keys: &Range<u32>| {
-            keys.clone()
-                .filter(|&key| marks.get(key))
-                .fold((0, 0), |(n, entries), key| (n + 1, entries + index.degree(key) as u64))
-        };
-        let (num_keys, num_entries) =
-            index.chunks().par_iter().map(count).reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
-        Self::Dense { num_keys, num_entries }
-    }
-
     /// The keys of a list without repetition.
     pub(super) fn from_list<I: StaticIndex>(
         env: &Environment,
@@ -71,7 +57,7 @@ impl<V: SharedWord> Workset<V> {
             Self::Sparse { keys, values, .. } => Ok((keys, values)),
             Self::Dense { num_keys, .. } => {
                 let mut keys = env.memory().allocate("workset", num_keys as usize)?;
-                let marked = (0..solution.len() as u32).filter(|&key| marks.get(key));
+                let marked = marks.marked();
                 keys.iter_mut().zip(marked).for_each(|(slot, key)| *slot = key);
                 marks.flags.fill(0);
                 let values = values_of(env, solution, &keys)?;
@@ -98,15 +84,10 @@ impl Marks {
         Ok(Self { flags: memory.allocate("workset", num_keys)? })
     }
 
-    /// Whether `key` is marked.
-    #[inline(always)]
-    pub(super) fn get(&self, key: u32) -> bool {
-        self.flags[key as usize] != 0
-    }
-
-    /// Marks the keys for which `marked` says so, and no others.
-    pub(super) fn fill(&mut self, marked: impl Fn(u32) -> bool + Sync) {
-        fill(&mut self.flags, |key| u8::from(marked(key)));
+    /// The marked keys, ascending.
+    fn marked(&self) -> impl Iterator<Item = u32> {
+        let flags = self.flags.iter().enumerate();
+        flags.filter(|&(_, &flag)| flag != 0).map(|(key, _)| key as u32)
     }
 
     /// Lends the flags to all workers.
