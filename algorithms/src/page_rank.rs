@@ -60,7 +60,7 @@ pub struct PageRank {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// 32 bits: half the memory and about two thirds of the time; ranks to 4 or more digits.
+    /// 32 bits: half the memory and somewhat less time; ranks to 4 or more digits.
     F32,
     /// 64 bits.
     #[default]

@@ -80,8 +80,8 @@ pub(super) fn count(
 
 /// The counters of one lane: 8 bits each, and a list of those that went round.
 ///
-/// Counting is bound by the cache that the counters are spread over; a quarter of the bytes is
-/// about a third of the time.
+/// Counting is bound by the cache that the counters are spread over; a quarter of the bytes
+/// halved the time of a dictionary over a uniform graph.
 pub(super) struct Counters {
     low: Segment<u8>,
     /// A slot for each time that its counter went round.

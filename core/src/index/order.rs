@@ -48,7 +48,7 @@ pub(super) struct Statistics {
 }
 
 /// From this share on the hubs are worth their own pages: a uniform random graph of mean degree
-/// 30 has 0.09, a Kronecker graph 0.75.
+/// 30 has 0.09, a Kronecker graph 0.72.
 const HUB_SHARE: f64 = 0.3;
 
 /// Below this distance the ids are local, and reordering would scatter what they hold together.
