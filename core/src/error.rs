@@ -1,5 +1,6 @@
 //! What can go wrong in the engine.
 
+use crate::columnar::RecordMismatch;
 use crate::memory::MemoryError;
 
 /// An error from outside the engine: a reader's, a writer's, a user function's.
@@ -15,6 +16,9 @@ pub enum Error {
     /// The memory budget, or the operating system, refused memory.
     #[error(transparent)]
     Memory(#[from] MemoryError),
+    /// Columns are not those of the record type that an operator reads.
+    #[error(transparent)]
+    Record(#[from] RecordMismatch),
     /// A source failed; the message is the source's own and says what and where.
     #[error(transparent)]
     Source(BoxError),

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int64Type, UInt32Type, UInt64Type};
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
 use arrow_array::{
-    Array, ArrayRef, DictionaryArray, Float32Array, Float64Array, Int64Array, RecordBatch,
-    StringArray, UInt32Array, UInt64Array,
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray,
+    RecordBatch, StringArray, UInt32Array,
 };
 use arrow_buffer::{Buffer as ArrowBytes, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema as ArrowSchema};
 
-use super::{Batch, Buffer, Column, Schema, Strings};
+use super::{Batch, Buffer, Column, Native, Schema, Strings};
 
 /// Why a batch did not cross to or from Arrow.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +22,7 @@ use super::{Batch, Buffer, Column, Schema, Strings};
 pub enum ArrowConversionError {
     /// A column has a type that Quince has no column for.
     #[error(
-        "column {column:?} has the Arrow type {data_type}; expected int64, uint32, uint64, float32, float64, utf8 or a dictionary of utf8 with uint32 keys"
+        "column {column:?} has the Arrow type {data_type}; expected boolean, an integer of 8 to 64 bits, float32, float64, utf8 or a dictionary of utf8 with uint32 keys"
     )]
     UnsupportedType {
         /// The column's name.
@@ -71,17 +74,30 @@ impl Batch {
 
 fn to_array(column: &Column) -> Result<ArrayRef, ArrowError> {
     Ok(match column {
-        Column::UInt32(values) => Arc::new(UInt32Array::new(values.to_arrow(), None)),
-        Column::UInt64(values) => Arc::new(UInt64Array::new(values.to_arrow(), None)),
-        Column::Int64(values) => Arc::new(Int64Array::new(values.to_arrow(), None)),
-        Column::Float32(values) => Arc::new(Float32Array::new(values.to_arrow(), None)),
-        Column::Float64(values) => Arc::new(Float64Array::new(values.to_arrow(), None)),
+        // Arrow packs booleans into bits: the one column that is copied.
+        Column::Bool(values) => {
+            Arc::new(values.iter().map(|&value| Some(value != 0)).collect::<BooleanArray>())
+        }
+        Column::UInt8(values) => to_primitive::<UInt8Type>(values),
+        Column::UInt16(values) => to_primitive::<UInt16Type>(values),
+        Column::UInt32(values) => to_primitive::<UInt32Type>(values),
+        Column::UInt64(values) => to_primitive::<UInt64Type>(values),
+        Column::Int8(values) => to_primitive::<Int8Type>(values),
+        Column::Int16(values) => to_primitive::<Int16Type>(values),
+        Column::Int32(values) => to_primitive::<Int32Type>(values),
+        Column::Int64(values) => to_primitive::<Int64Type>(values),
+        Column::Float32(values) => to_primitive::<Float32Type>(values),
+        Column::Float64(values) => to_primitive::<Float64Type>(values),
         Column::Utf8(strings) => Arc::new(to_string_array(strings)?),
         Column::CodedUtf8 { codes, values } => Arc::new(DictionaryArray::<UInt32Type>::try_new(
             UInt32Array::new(codes.to_arrow(), None),
             Arc::new(to_string_array(values)?),
         )?),
     })
+}
+
+fn to_primitive<T: ArrowPrimitiveType<Native: Native>>(values: &Buffer<T::Native>) -> ArrayRef {
+    Arc::new(PrimitiveArray::<T>::new(values.to_arrow(), None))
 }
 
 fn to_string_array(strings: &Strings) -> Result<StringArray, ArrowError> {
@@ -102,19 +118,20 @@ fn from_array(name: &str, array: &ArrayRef) -> Result<Column, ArrowConversionErr
         data_type: Box::new(array.data_type().clone()),
     };
     Ok(match array.data_type() {
-        DataType::UInt32 => {
-            Column::UInt32(array.as_primitive::<UInt32Type>().values().clone().into())
+        DataType::Boolean => {
+            let values: Vec<u8> = array.as_boolean().values().iter().map(u8::from).collect();
+            Column::Bool(values.into())
         }
-        DataType::UInt64 => {
-            Column::UInt64(array.as_primitive::<UInt64Type>().values().clone().into())
-        }
-        DataType::Int64 => Column::Int64(array.as_primitive::<Int64Type>().values().clone().into()),
-        DataType::Float32 => {
-            Column::Float32(array.as_primitive::<Float32Type>().values().clone().into())
-        }
-        DataType::Float64 => {
-            Column::Float64(array.as_primitive::<Float64Type>().values().clone().into())
-        }
+        DataType::UInt8 => Column::UInt8(from_primitive::<UInt8Type>(array)),
+        DataType::UInt16 => Column::UInt16(from_primitive::<UInt16Type>(array)),
+        DataType::UInt32 => Column::UInt32(from_primitive::<UInt32Type>(array)),
+        DataType::UInt64 => Column::UInt64(from_primitive::<UInt64Type>(array)),
+        DataType::Int8 => Column::Int8(from_primitive::<Int8Type>(array)),
+        DataType::Int16 => Column::Int16(from_primitive::<Int16Type>(array)),
+        DataType::Int32 => Column::Int32(from_primitive::<Int32Type>(array)),
+        DataType::Int64 => Column::Int64(from_primitive::<Int64Type>(array)),
+        DataType::Float32 => Column::Float32(from_primitive::<Float32Type>(array)),
+        DataType::Float64 => Column::Float64(from_primitive::<Float64Type>(array)),
         DataType::Utf8 => Column::Utf8(from_string_array(array.as_string())),
         DataType::Dictionary(keys, values)
             if **keys == DataType::UInt32 && **values == DataType::Utf8 =>
@@ -127,6 +144,10 @@ fn from_array(name: &str, array: &ArrayRef) -> Result<Column, ArrowConversionErr
         }
         _ => return Err(unsupported()),
     })
+}
+
+fn from_primitive<T: ArrowPrimitiveType<Native: Native>>(array: &ArrayRef) -> Buffer<T::Native> {
+    array.as_primitive::<T>().values().clone().into()
 }
 
 fn from_string_array(array: &StringArray) -> Strings {
@@ -150,9 +171,13 @@ mod tests {
             Column::Int64(vec![-1, 0, 1].into()),
             Column::UInt64(vec![1, 0, u64::MAX].into()),
             Column::Float32(vec![1.0, 0.0, -1.0].into()),
+            Column::Bool(vec![1, 0, 1].into()),
+            Column::Int16(vec![-3, 0, 3].into()),
         ];
         Batch::new(
-            Schema::new(["id", "value", "text", "coded", "signed", "wide", "single"]),
+            Schema::new([
+                "id", "value", "text", "coded", "signed", "wide", "single", "flag", "short",
+            ]),
             columns,
         )
     }
@@ -185,16 +210,16 @@ mod tests {
     fn nulls_and_foreign_types_are_refused() {
         let nulls = RecordBatch::try_from_iter([(
             "id",
-            Arc::new(Int64Array::from(vec![Some(1), None])) as ArrayRef,
+            Arc::new(arrow_array::Int64Array::from(vec![Some(1), None])) as ArrayRef,
         )])
         .unwrap();
         let error = Batch::from_arrow(&nulls).unwrap_err().to_string();
         assert!(error.contains("\"id\" holds 1 nulls"), "{error}");
         let foreign = RecordBatch::try_from_iter([(
             "flag",
-            Arc::new(arrow_array::BooleanArray::from(vec![true])) as ArrayRef,
+            Arc::new(arrow_array::Date32Array::from(vec![1])) as ArrayRef,
         )])
         .unwrap();
-        assert!(Batch::from_arrow(&foreign).unwrap_err().to_string().contains("Boolean"));
+        assert!(Batch::from_arrow(&foreign).unwrap_err().to_string().contains("Date32"));
     }
 }

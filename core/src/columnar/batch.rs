@@ -55,8 +55,13 @@ impl Batch {
     /// If the columns differ in length from each other or in number from the schema: a batch is
     /// made by operators, not by users, and that is a broken invariant.
     pub fn new(schema: Schema, columns: Vec<Column>) -> Self {
-        assert_eq!(schema.names().len(), columns.len(), "one column for each name");
         let num_rows = columns.first().map_or(0, Column::len);
+        Self::with_rows(schema, columns, num_rows)
+    }
+
+    /// As [`new`](Self::new), where there may be no column at all to tell the number of rows.
+    pub fn with_rows(schema: Schema, columns: Vec<Column>, num_rows: usize) -> Self {
+        assert_eq!(schema.names().len(), columns.len(), "one column for each name");
         assert!(columns.iter().all(|column| column.len() == num_rows), "columns of one length");
         Self { schema, columns, num_rows }
     }

@@ -1,6 +1,6 @@
 //! Shared, immutable runs of values.
 
-use std::ops::{Deref, Range};
+use std::ops::{Deref, DerefMut, Range};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -124,6 +124,61 @@ impl<T: Native> From<ScalarBuffer<T>> for Buffer<T> {
 impl<T: Native> From<Vec<T>> for Buffer<T> {
     fn from(values: Vec<T>) -> Self {
         ScalarBuffer::from(values).into()
+    }
+}
+
+/// A run of values that is being filled.
+///
+/// A run of at most [`SMALL_BYTES`](Self::SMALL_BYTES) belongs to a batch on its way through a
+/// chain: there is one per worker, it is bounded, and it is not paid for. A longer one is a
+/// [`Segment`].
+#[derive(Debug)]
+pub struct BufferMut<T: Native>(Fresh<T>);
+
+#[derive(Debug)]
+enum Fresh<T> {
+    Small(Vec<T>),
+    Paid(Segment<T>),
+}
+
+impl<T: Native> BufferMut<T> {
+    /// The longest run that is not paid for.
+    pub const SMALL_BYTES: usize = 128 << 10;
+
+    /// `len` zeroes, paid for under `name` if they are many.
+    pub fn zeroed(memory: &MemoryManager, name: &str, len: usize) -> Result<Self, MemoryError> {
+        if len <= Self::SMALL_BYTES / size_of::<T>() {
+            return Ok(Self(Fresh::Small(vec![T::zeroed(); len])));
+        }
+        Ok(Self(Fresh::Paid(memory.allocate(name, len)?)))
+    }
+
+    /// The values, from now on shared and immutable.
+    pub fn freeze(self) -> Buffer<T> {
+        match self.0 {
+            Fresh::Small(values) => values.into(),
+            Fresh::Paid(segment) => segment.into(),
+        }
+    }
+}
+
+impl<T: Native> Deref for BufferMut<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Fresh::Small(values) => values,
+            Fresh::Paid(segment) => segment,
+        }
+    }
+}
+
+impl<T: Native> DerefMut for BufferMut<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            Fresh::Small(values) => values,
+            Fresh::Paid(segment) => segment,
+        }
     }
 }
 

@@ -6,65 +6,111 @@ use serde::Serialize;
 
 use super::Buffer;
 
-/// The type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ColumnType {
-    /// Unsigned, 32 bits.
-    UInt32,
-    /// Unsigned, 64 bits.
-    UInt64,
-    /// Signed, 64 bits.
-    Int64,
-    /// IEEE 754, 32 bits.
-    Float32,
-    /// IEEE 754, 64 bits.
-    Float64,
-    /// UTF-8 text.
-    Utf8,
-    /// UTF-8 text as codes into a list of distinct values.
-    CodedUtf8,
+/// Calls `$natives!` with every column whose rows are plain values: variant, type, words.
+macro_rules! for_natives {
+    ($natives:ident) => {
+        $natives! {
+            Bool: u8, "True (1) or false (0), a byte each.";
+            UInt8: u8, "Unsigned, 8 bits.";
+            UInt16: u16, "Unsigned, 16 bits.";
+            UInt32: u32, "Unsigned, 32 bits.";
+            UInt64: u64, "Unsigned, 64 bits.";
+            Int8: i8, "Signed, 8 bits.";
+            Int16: i16, "Signed, 16 bits.";
+            Int32: i32, "Signed, 32 bits.";
+            Int64: i64, "Signed, 64 bits.";
+            Float32: f32, "IEEE 754, 32 bits.";
+            Float64: f64, "IEEE 754, 64 bits.";
+        }
+    };
 }
 
-/// One column of a batch.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Column {
-    /// Unsigned, 32 bits.
-    UInt32(Buffer<u32>),
-    /// Unsigned, 64 bits.
-    UInt64(Buffer<u64>),
-    /// Signed, 64 bits.
-    Int64(Buffer<i64>),
-    /// IEEE 754, 32 bits.
-    Float32(Buffer<f32>),
-    /// IEEE 754, 64 bits.
-    Float64(Buffer<f64>),
-    /// UTF-8 text.
-    Utf8(Strings),
-    /// UTF-8 text as codes into `values`; the values are distinct and every code is below their
-    /// number.
-    CodedUtf8 {
-        /// For each row, the position of its text in `values`.
-        codes: Buffer<u32>,
-        /// The distinct texts.
-        values: Strings,
-    },
+/// `match` over a column with one arm for all columns of plain values: `$values` is their buffer,
+/// `$make` turns another buffer into a column of the same type.
+macro_rules! match_column {
+    ($column:expr, Native($values:ident, $make:ident) => $native:expr, $($rest:tt)*) => {
+        match $column {
+            $crate::columnar::Column::Bool($values) => { let $make = $crate::columnar::Column::Bool; $native }
+            $crate::columnar::Column::UInt8($values) => { let $make = $crate::columnar::Column::UInt8; $native }
+            $crate::columnar::Column::UInt16($values) => { let $make = $crate::columnar::Column::UInt16; $native }
+            $crate::columnar::Column::UInt32($values) => { let $make = $crate::columnar::Column::UInt32; $native }
+            $crate::columnar::Column::UInt64($values) => { let $make = $crate::columnar::Column::UInt64; $native }
+            $crate::columnar::Column::Int8($values) => { let $make = $crate::columnar::Column::Int8; $native }
+            $crate::columnar::Column::Int16($values) => { let $make = $crate::columnar::Column::Int16; $native }
+            $crate::columnar::Column::Int32($values) => { let $make = $crate::columnar::Column::Int32; $native }
+            $crate::columnar::Column::Int64($values) => { let $make = $crate::columnar::Column::Int64; $native }
+            $crate::columnar::Column::Float32($values) => { let $make = $crate::columnar::Column::Float32; $native }
+            $crate::columnar::Column::Float64($values) => { let $make = $crate::columnar::Column::Float64; $native }
+            $($rest)*
+        }
+    };
 }
+pub(crate) use match_column;
+
+macro_rules! define_columns {
+    ($($variant:ident: $native:ty, $doc:literal;)*) => {
+        /// The type of a column.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum ColumnType {
+            $(#[doc = $doc] $variant,)*
+            /// UTF-8 text.
+            Utf8,
+            /// UTF-8 text as codes into a list of distinct values.
+            CodedUtf8,
+        }
+
+        /// One column of a batch.
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum Column {
+            $(#[doc = $doc] $variant(Buffer<$native>),)*
+            /// UTF-8 text.
+            Utf8(Strings),
+            /// UTF-8 text as codes into `values`; the values are distinct and every code is below
+            /// their number.
+            CodedUtf8 {
+                /// For each row, the position of its text in `values`.
+                codes: Buffer<u32>,
+                /// The distinct texts.
+                values: Strings,
+            },
+        }
+
+        impl Column {
+            /// The type.
+            pub fn column_type(&self) -> ColumnType {
+                match self {
+                    $(Self::$variant(_) => ColumnType::$variant,)*
+                    Self::Utf8(_) => ColumnType::Utf8,
+                    Self::CodedUtf8 { .. } => ColumnType::CodedUtf8,
+                }
+            }
+        }
+
+        impl ColumnType {
+            /// Bytes of one row, or `None` where rows differ (text).
+            pub fn width(self) -> Option<usize> {
+                match self {
+                    $(Self::$variant => Some(size_of::<$native>()),)*
+                    Self::Utf8 | Self::CodedUtf8 => None,
+                }
+            }
+        }
+    };
+}
+
+for_natives!(define_columns);
 
 impl Column {
     /// The number of rows.
     pub fn len(&self) -> usize {
-        match self {
-            Self::UInt32(values) => values.len(),
-            Self::UInt64(values) => values.len(),
-            Self::Int64(values) => values.len(),
-            Self::Float32(values) => values.len(),
-            Self::Float64(values) => values.len(),
+        match_column!(self,
+            Native(values, _same) => values.len(),
             Self::Utf8(values) => values.len(),
             Self::CodedUtf8 { codes, .. } => codes.len(),
-        }
+        )
     }
 
     /// Whether there is no row.
@@ -72,33 +118,16 @@ impl Column {
         self.len() == 0
     }
 
-    /// The type.
-    pub fn column_type(&self) -> ColumnType {
-        match self {
-            Self::UInt32(_) => ColumnType::UInt32,
-            Self::UInt64(_) => ColumnType::UInt64,
-            Self::Int64(_) => ColumnType::Int64,
-            Self::Float32(_) => ColumnType::Float32,
-            Self::Float64(_) => ColumnType::Float64,
-            Self::Utf8(_) => ColumnType::Utf8,
-            Self::CodedUtf8 { .. } => ColumnType::CodedUtf8,
-        }
-    }
-
     /// The rows in `range`, sharing the memory; panics out of bounds.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
-        match self {
-            Self::UInt32(values) => Self::UInt32(values.slice(range)),
-            Self::UInt64(values) => Self::UInt64(values.slice(range)),
-            Self::Int64(values) => Self::Int64(values.slice(range)),
-            Self::Float32(values) => Self::Float32(values.slice(range)),
-            Self::Float64(values) => Self::Float64(values.slice(range)),
+        match_column!(self,
+            Native(values, same) => same(values.slice(range)),
             Self::Utf8(values) => Self::Utf8(values.slice(range)),
             Self::CodedUtf8 { codes, values } => {
                 Self::CodedUtf8 { codes: codes.slice(range), values: values.clone() }
             }
-        }
+        )
     }
 }
 
@@ -143,6 +172,13 @@ impl Strings {
         Ok(Self { offsets, bytes })
     }
 
+    /// As [`new`](Self::new) for offsets and bytes that come from texts; a broken invariant shows
+    /// when a row is read.
+    pub(crate) fn of_valid(offsets: Buffer<i32>, bytes: Buffer<u8>) -> Self {
+        debug_assert!(Self::new(offsets.clone(), bytes.clone()).is_ok());
+        Self { offsets, bytes }
+    }
+
     /// The number of rows.
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
@@ -155,9 +191,14 @@ impl Strings {
 
     /// The text of row `at`; panics out of bounds.
     pub fn get(&self, at: usize) -> &str {
-        let bytes = &self.bytes[self.offsets[at] as usize..self.offsets[at + 1] as usize];
+        let bytes = &self.bytes[self.range(at)];
         // Checked once, in `new`; reading it back is a scan of a short text.
         std::str::from_utf8(bytes).expect("the column was checked to be UTF-8 when it was made")
+    }
+
+    /// Where the bytes of row `at` are; panics out of bounds.
+    pub fn range(&self, at: usize) -> Range<usize> {
+        self.offsets[at] as usize..self.offsets[at + 1] as usize
     }
 
     /// The texts, row by row.

@@ -9,8 +9,24 @@ mod arrow;
 mod batch;
 mod buffer;
 mod column;
+mod keys;
+mod leaf_records;
+mod record;
+mod rows;
+mod tuple_records;
 
 pub use arrow::ArrowConversionError;
 pub use batch::{Batch, Schema};
-pub use buffer::{Buffer, Native};
+pub use buffer::{Buffer, BufferMut, Native};
+pub(crate) use column::match_column;
 pub use column::{Column, ColumnType, InvalidStrings, Strings};
+pub use keys::Keys;
+pub use leaf_records::{
+    BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
+};
+pub use record::{
+    BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
+    records, schema_of, types_of,
+};
+pub use rows::{concatenate, gather, scatter, select};
+pub use tuple_records::{field_name, field_of};

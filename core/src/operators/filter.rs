@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Operator, Output, Task, TaskEvent};
-use crate::columnar::{Batch, Buffer, Column, Native, Strings};
+use crate::columnar::{Batch, select};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::MemoryManager;
@@ -85,63 +85,10 @@ impl Task for FilterTask {
     }
 }
 
-/// The `kept` rows of `batch` whose flag is set.
-fn select(memory: &MemoryManager, batch: &Batch, keep: &[bool], kept: usize) -> Result<Batch> {
-    let columns = batch
-        .columns()
-        .iter()
-        .map(|column| {
-            Ok(match column {
-                Column::UInt32(values) => Column::UInt32(pick(memory, values, keep, kept)?),
-                Column::UInt64(values) => Column::UInt64(pick(memory, values, keep, kept)?),
-                Column::Int64(values) => Column::Int64(pick(memory, values, keep, kept)?),
-                Column::Float32(values) => Column::Float32(pick(memory, values, keep, kept)?),
-                Column::Float64(values) => Column::Float64(pick(memory, values, keep, kept)?),
-                Column::Utf8(values) => Column::Utf8(pick_strings(memory, values, keep, kept)?),
-                Column::CodedUtf8 { codes, values } => Column::CodedUtf8 {
-                    codes: pick(memory, codes, keep, kept)?,
-                    values: values.clone(),
-                },
-            })
-        })
-        .collect::<Result<_>>()?;
-    Ok(Batch::new(batch.schema().clone(), columns))
-}
-
-fn pick<T: Native>(
-    memory: &MemoryManager,
-    values: &[T],
-    keep: &[bool],
-    kept: usize,
-) -> Result<Buffer<T>> {
-    let mut picked = memory.allocate("filter", kept)?;
-    let chosen = values.iter().zip(keep).filter(|(_, keep)| **keep).map(|(value, _)| *value);
-    picked.iter_mut().zip(chosen).for_each(|(slot, value)| *slot = value);
-    Ok(picked.into())
-}
-
-fn pick_strings(
-    memory: &MemoryManager,
-    strings: &Strings,
-    keep: &[bool],
-    kept: usize,
-) -> Result<Strings> {
-    let chosen = || strings.iter().zip(keep).filter(|(_, keep)| **keep).map(|(text, _)| text);
-    let mut offsets = memory.allocate::<i32>("filter", kept + 1)?;
-    let mut bytes = memory.allocate::<u8>("filter", chosen().map(str::len).sum())?;
-    let mut end = 0;
-    for (row, text) in chosen().enumerate() {
-        bytes[end..end + text.len()].copy_from_slice(text.as_bytes());
-        end += text.len();
-        offsets[row + 1] = end as i32;
-    }
-    Ok(Strings::new(offsets.into(), bytes.into()).expect("whole texts of a valid column"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columnar::Schema;
+    use crate::columnar::{Column, Schema, Strings};
     use crate::executor::collect;
     use crate::operators::BatchSource;
 

@@ -1,0 +1,245 @@
+//! Rows moved between batches: selected, gathered, scattered, concatenated.
+
+use super::{Batch, Buffer, BufferMut, Column, Native, Strings, match_column};
+use crate::memory::{MemoryError, MemoryManager};
+
+type Result<T> = std::result::Result<T, MemoryError>;
+
+/// The `kept` rows of `batch` whose flag is set.
+pub fn select(memory: &MemoryManager, batch: &Batch, keep: &[bool], kept: usize) -> Result<Batch> {
+    let mut rows = Vec::with_capacity(kept);
+    rows.extend((0u32..).zip(keep).filter(|(_, keep)| **keep).map(|(row, _)| row));
+    gather(memory, "filter", batch, &rows)
+}
+
+/// The rows of `batch` in the order of `rows`; a row may come any number of times.
+pub fn gather(memory: &MemoryManager, name: &str, batch: &Batch, rows: &[u32]) -> Result<Batch> {
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| gather_column(memory, name, column, rows))
+        .collect::<Result<_>>()?;
+    Ok(Batch::with_rows(batch.schema().clone(), columns, rows.len()))
+}
+
+fn gather_column(
+    memory: &MemoryManager,
+    name: &str,
+    column: &Column,
+    rows: &[u32],
+) -> Result<Column> {
+    Ok(match_column!(column,
+        Native(values, same) => same(gather_values(memory, name, values, rows)?),
+        Column::Utf8(texts) => Column::Utf8(gather_texts(memory, name, texts, rows)?),
+        Column::CodedUtf8 { codes, values } => Column::CodedUtf8 {
+            codes: gather_values(memory, name, codes, rows)?,
+            values: values.clone(),
+        },
+    ))
+}
+
+fn gather_values<T: Native>(
+    memory: &MemoryManager,
+    name: &str,
+    values: &[T],
+    rows: &[u32],
+) -> Result<Buffer<T>> {
+    let mut gathered = BufferMut::zeroed(memory, name, rows.len())?;
+    gathered.iter_mut().zip(rows).for_each(|(slot, &row)| *slot = values[row as usize]);
+    Ok(gathered.freeze())
+}
+
+fn gather_texts(
+    memory: &MemoryManager,
+    name: &str,
+    texts: &Strings,
+    rows: &[u32],
+) -> Result<Strings> {
+    let length = |row: u32| texts.range(row as usize).len();
+    let mut offsets = BufferMut::<i32>::zeroed(memory, name, rows.len() + 1)?;
+    let mut bytes =
+        BufferMut::<u8>::zeroed(memory, name, rows.iter().map(|&row| length(row)).sum())?;
+    let mut end = 0;
+    for (at, &row) in rows.iter().enumerate() {
+        let text = &texts.bytes()[texts.range(row as usize)];
+        bytes[end..end + text.len()].copy_from_slice(text);
+        end += text.len();
+        offsets[at + 1] = i32::try_from(end).expect("a batch holds less than 2 GiB of text");
+    }
+    Ok(Strings::of_valid(offsets.freeze(), bytes.freeze()))
+}
+
+/// All rows of `batches`, in order, as one batch.
+///
+/// # Panics
+/// If there is no batch, or their columns differ in type.
+pub fn concatenate(memory: &MemoryManager, name: &str, batches: &[Batch]) -> Result<Batch> {
+    if let [only] = batches {
+        return Ok(only.clone());
+    }
+    place(memory, name, batches, &|range| range)
+}
+
+/// All rows of `batches` as one batch in another order: the `i`th row of them all goes to
+/// `positions[i]`, and every position up to their number occurs once.
+///
+/// # Panics
+/// If there is no batch, their columns differ in type, or a position is out of bounds.
+pub fn scatter(
+    memory: &MemoryManager,
+    name: &str,
+    batches: &[Batch],
+    positions: &[u32],
+) -> Result<Batch> {
+    place(memory, name, batches, &|row| positions[row] as usize)
+}
+
+/// All rows of `batches` as one batch, row `i` at `position(i)`.
+fn place(
+    memory: &MemoryManager,
+    name: &str,
+    batches: &[Batch],
+    position: &impl Fn(usize) -> usize,
+) -> Result<Batch> {
+    let num_rows = batches.iter().map(Batch::num_rows).sum();
+    let first = batches.first().expect("at least one batch");
+    let columns = (0..first.columns().len())
+        .map(|at| {
+            Ok(match_column!(&first.columns()[at],
+                Native(_first, same) => {
+                    let parts = batches.iter().map(|batch| typed(&batch.columns()[at], &same));
+                    same(place_values(memory, name, parts, num_rows, position)?)
+                },
+                Column::Utf8(_) | Column::CodedUtf8 { .. } => {
+                    let parts: Vec<_> = batches.iter().map(|batch| &batch.columns()[at]).collect();
+                    Column::Utf8(place_texts(memory, name, &parts, num_rows, position)?)
+                }
+            ))
+        })
+        .collect::<Result<_>>()?;
+    Ok(Batch::with_rows(first.schema().clone(), columns, num_rows))
+}
+
+/// The values of a column that has the type which `_same` makes.
+fn typed<'a, T: Native>(column: &'a Column, _same: &impl Fn(Buffer<T>) -> Column) -> &'a [T] {
+    fn of<'a, T: Native, U: Native>(values: &'a [U]) -> &'a [T] {
+        assert_eq!(size_of::<T>(), size_of::<U>(), "columns of one type");
+        bytemuck::cast_slice(values)
+    }
+    match_column!(column,
+        Native(values, _made) => of(values),
+        Column::Utf8(_) | Column::CodedUtf8 { .. } => panic!("columns of one type"),
+    )
+}
+
+fn place_values<'a, T: Native>(
+    memory: &MemoryManager,
+    name: &str,
+    parts: impl Iterator<Item = &'a [T]>,
+    num_rows: usize,
+    position: &impl Fn(usize) -> usize,
+) -> Result<Buffer<T>> {
+    let mut placed = BufferMut::<T>::zeroed(memory, name, num_rows)?;
+    let mut row = 0;
+    for part in parts {
+        for &value in part {
+            placed[position(row)] = value;
+            row += 1;
+        }
+    }
+    Ok(placed.freeze())
+}
+
+fn place_texts(
+    memory: &MemoryManager,
+    name: &str,
+    parts: &[&Column],
+    num_rows: usize,
+    position: &impl Fn(usize) -> usize,
+) -> Result<Strings> {
+    let each = |action: &mut dyn FnMut(usize, &[u8])| {
+        let mut row = 0;
+        for part in parts {
+            for at in 0..part.len() {
+                action(position(row), text_bytes(part, at));
+                row += 1;
+            }
+        }
+    };
+    let mut offsets = BufferMut::<i32>::zeroed(memory, name, num_rows + 1)?;
+    each(&mut |to, text| offsets[to + 1] = text.len() as i32);
+    let mut end = 0i32;
+    for offset in offsets.iter_mut() {
+        end = end.checked_add(*offset).expect("a batch holds less than 2 GiB of text");
+        *offset = end;
+    }
+    let mut bytes = BufferMut::<u8>::zeroed(memory, name, end as usize)?;
+    each(&mut |to, text| {
+        let begin = offsets[to] as usize;
+        bytes[begin..begin + text.len()].copy_from_slice(text);
+    });
+    Ok(Strings::of_valid(offsets.freeze(), bytes.freeze()))
+}
+
+/// The bytes of the text in row `row` of a column of text.
+pub(super) fn text_bytes(column: &Column, row: usize) -> &[u8] {
+    let (texts, row) = match column {
+        Column::Utf8(texts) => (texts, row),
+        Column::CodedUtf8 { codes, values } => (values, codes[row] as usize),
+        other => panic!("columns of one type: text and {:?}", other.column_type()),
+    };
+    &texts.bytes()[texts.range(row)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::{batch_of, records};
+
+    type Row = (u8, String, f64, bool);
+
+    fn rows(texts: &[&str]) -> Vec<Row> {
+        let row = |(at, text): (usize, &&str)| {
+            (at as u8, (*text).to_owned(), at as f64 / 2.0, at % 2 == 0)
+        };
+        texts.iter().enumerate().map(row).collect()
+    }
+
+    #[test]
+    fn every_type_of_column_moves_alike() {
+        let memory = MemoryManager::new(1 << 20);
+        let (first, second) = (rows(&["a", "bb", ""]), rows(&["dddd", "ü"]));
+        let batches = [batch_of(first.clone()), batch_of(second.clone())];
+        let all: Vec<Row> = first.iter().chain(&second).cloned().collect();
+
+        let whole = concatenate(&memory, "all", &batches).unwrap();
+        assert_eq!(records::<Row>(&whole).unwrap(), all);
+        let turned = scatter(&memory, "all", &batches, &[4, 3, 2, 1, 0]).unwrap();
+        assert_eq!(records::<Row>(&turned).unwrap(), all.iter().rev().cloned().collect::<Vec<_>>());
+        let some = gather(&memory, "some", &whole, &[3, 0, 3]).unwrap();
+        let expected = [&all[3], &all[0], &all[3]].map(Clone::clone);
+        assert_eq!(records::<Row>(&some).unwrap(), expected);
+        let kept = select(&memory, &whole, &[true, false, false, true, false], 2).unwrap();
+        assert_eq!(records::<Row>(&kept).unwrap(), [all[0].clone(), all[3].clone()]);
+    }
+
+    #[test]
+    fn coded_texts_are_written_out_where_lists_differ() {
+        let memory = MemoryManager::new(1 << 20);
+        let coded = |codes: &[u32], values: [&str; 2]| {
+            let values = Strings::from_iter(values);
+            let column = Column::CodedUtf8 { codes: codes.to_vec().into(), values };
+            Batch::new(crate::columnar::Schema::new(["value"]), vec![column])
+        };
+        let batches = [coded(&[1, 0], ["a", "b"]), coded(&[0, 0], ["c", "d"])];
+        let whole = concatenate(&memory, "all", &batches).unwrap();
+        assert_eq!(records::<String>(&whole).unwrap(), ["b", "a", "c", "c"]);
+    }
+
+    #[test]
+    #[should_panic(expected = "columns of one type")]
+    fn columns_of_two_types_do_not_mix() {
+        let memory = MemoryManager::new(1 << 20);
+        let _ = concatenate(&memory, "all", &[batch_of([1u64]), batch_of([1u32])]);
+    }
+}
