@@ -13,7 +13,7 @@ mod graphs;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_core::{Environment, executor};
 use quince_datasets::EdgeList;
 use quince_datasets::sinks::edge_list_sink;

@@ -72,14 +72,8 @@ impl Environment {
         operator: &str,
         work: impl FnOnce() -> Result<R> + Send,
     ) -> Result<R> {
-        catch_unwind(AssertUnwindSafe(|| self.inner.pool.install(work))).unwrap_or_else(|payload| {
-            let message = payload
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            Err(Error::Panic { operator: operator.to_owned(), message: message.to_owned() })
-        })
+        catch_unwind(AssertUnwindSafe(|| self.inner.pool.install(work)))
+            .unwrap_or_else(|payload| Err(Error::panic(operator, &*payload)))
     }
 
     /// Tells the listener, if there is one.

@@ -1,6 +1,8 @@
 //! What can go wrong in the engine.
 
-use crate::columnar::RecordMismatch;
+use std::any::Any;
+
+use crate::columnar::{KeyError, RecordMismatch};
 use crate::memory::MemoryError;
 
 /// An error from outside the engine: a reader's, a writer's, a user function's.
@@ -19,6 +21,9 @@ pub enum Error {
     /// Columns are not those of the record type that an operator reads.
     #[error(transparent)]
     Record(#[from] RecordMismatch),
+    /// Rows have no such key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A source failed; the message is the source's own and says what and where.
     #[error(transparent)]
     Source(BoxError),
@@ -65,6 +70,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The panic of a function in `operator`, from what it carried.
+    pub fn panic(operator: impl Into<String>, payload: &(dyn Any + Send)) -> Self {
+        let message = payload
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| payload.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        Self::Panic { operator: operator.into(), message: message.to_owned() }
+    }
+
     /// Wraps the error of a source.
     pub fn source(error: impl Into<BoxError>) -> Self {
         Self::Source(error.into())

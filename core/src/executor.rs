@@ -9,13 +9,14 @@
 //! and not yet written stays bounded.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
 use crate::columnar::Batch;
 use crate::environment::Environment;
-use crate::error::Result;
-use crate::operators::{
+use crate::error::{Error, Result};
+use crate::pipeline::{
     Breaker, Collect, Encoded, Morsel, Morsels, Operator, Output, Sink, Source, Task, TaskEvent,
 };
 
@@ -34,11 +35,12 @@ pub fn execute<B: Breaker>(
         env.check_cancelled()?;
         let mut part = breaker.part();
         push_through(env, morsel, chain, &mut |batch| breaker.take(&mut part, batch))?;
+        breaker.finish(&mut part)?;
         Ok(part)
     };
     env.run(&source.name(), || {
         let morsels = source.open(env)?;
-        let size = if morsels.is_costly() { wave_size(env) } else { usize::MAX };
+        let size = if morsels.is_costly() { wave_size(env) } else { morsels.at_once().max(1) };
         in_waves(morsels, size, |wave, fetch| {
             let (done, next) =
                 rayon::join(|| wave.into_par_iter().map(read).collect::<Result<Vec<_>>>(), fetch);
@@ -58,6 +60,27 @@ pub fn collect(
     Ok(execute(env, source, chain, &Collect)?.into_iter().flatten().collect())
 }
 
+/// The number of rows that come out of `source` through `chain`.
+pub fn count(env: &Environment, source: &dyn Source, chain: &[&dyn Operator]) -> Result<u64> {
+    Ok(execute(env, source, chain, &Count)?.into_iter().sum())
+}
+
+/// Counts rows.
+struct Count;
+
+impl Breaker for Count {
+    type Part = u64;
+
+    fn part(&self) -> u64 {
+        0
+    }
+
+    fn take(&self, part: &mut u64, batch: Batch) -> Result<()> {
+        *part += batch.num_rows() as u64;
+        Ok(())
+    }
+}
+
 /// Runs `source` through `chain` into `sink`: encoded in parallel, written in morsel order.
 pub fn write(
     env: &Environment,
@@ -67,7 +90,9 @@ pub fn write(
 ) -> Result<()> {
     let mut ready: Vec<Vec<Encoded>> = Vec::new();
     env.run(&source.name(), || {
-        in_waves(source.open(env)?, wave_size(env), |wave, fetch| {
+        let morsels = source.open(env)?;
+        let size = wave_size(env).min(morsels.at_once()).max(1);
+        in_waves(morsels, size, |wave, fetch| {
             let before = mem::take(&mut ready);
             let encoder = &*sink;
             let encode = |morsel: Box<dyn Morsel>| {
@@ -130,28 +155,46 @@ fn push_through(
     chain: &[&dyn Operator],
     take: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
-    let mut tasks: Vec<_> = chain.iter().map(|operator| operator.open(env)).collect();
-    morsel.read(env, &mut Chain { tasks: &mut tasks, take })?;
+    let mut tasks: Vec<Link<'_>> = chain
+        .iter()
+        .map(|operator| Ok(Link { operator: *operator, task: operator.open(env)? }))
+        .collect::<Result<_>>()?;
+    morsel.read(env, &mut Chain { links: &mut tasks, take })?;
     for at in 0..tasks.len() {
-        let (task, rest) = tasks[at..].split_first_mut().expect("at is in bounds");
-        task.on_event(TaskEvent::End, &mut Chain { tasks: rest, take })?;
+        let (link, rest) = tasks[at..].split_first_mut().expect("at is in bounds");
+        link.on_event(TaskEvent::End, &mut Chain { links: rest, take })?;
     }
     Ok(())
 }
 
+/// A running task and the operator that it runs.
+struct Link<'a> {
+    operator: &'a dyn Operator,
+    task: Box<dyn Task>,
+}
+
+impl Link<'_> {
+    /// Hands the event to the task; a panic in it becomes an error that names the operator.
+    fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
+        let task = AssertUnwindSafe(|| self.task.on_event(event, output));
+        catch_unwind(task)
+            .unwrap_or_else(|payload| Err(Error::panic(self.operator.name(), &*payload)))
+    }
+}
+
 /// The tasks still ahead of a batch, and what takes it at their end.
-struct Chain<'a> {
-    tasks: &'a mut [Box<dyn Task>],
+struct Chain<'a, 'b> {
+    links: &'a mut [Link<'b>],
     take: &'a mut dyn FnMut(Batch) -> Result<()>,
 }
 
-impl Output for Chain<'_> {
+impl Output for Chain<'_, '_> {
     fn emit(&mut self, batch: Batch) -> Result<()> {
-        match self.tasks.split_first_mut() {
+        match self.links.split_first_mut() {
             None => (self.take)(batch),
-            Some((task, rest)) => {
-                let mut rest = Chain { tasks: rest, take: self.take };
-                task.on_event(TaskEvent::Batch(batch), &mut rest)
+            Some((link, rest)) => {
+                let mut rest = Chain { links: rest, take: self.take };
+                link.on_event(TaskEvent::Batch(batch), &mut rest)
             }
         }
     }
@@ -161,8 +204,8 @@ impl Output for Chain<'_> {
 mod tests {
     use super::*;
     use crate::columnar::{Column, Schema};
-    use crate::error::Error;
-    use crate::operators::{BatchSource, Map};
+    use crate::operators::Map;
+    use crate::pipeline::BatchSource;
     use std::sync::{Arc, Mutex};
 
     fn numbers(morsels: i64) -> BatchSource {
@@ -198,8 +241,8 @@ mod tests {
         fn name(&self) -> String {
             "hold".to_owned()
         }
-        fn open(&self, _env: &Environment) -> Box<dyn Task> {
-            Box::new(HoldTask(Vec::new()))
+        fn open(&self, _env: &Environment) -> Result<Box<dyn Task>> {
+            Ok(Box::new(HoldTask(Vec::new())))
         }
     }
 
@@ -233,7 +276,7 @@ mod tests {
         assert_eq!(error.to_string(), "line 3: expected a number");
         let panics = Map::new("panics", |_, _| panic!("index out of range"));
         let error = collect(&env, &numbers(9), &[&panics]).unwrap_err();
-        assert_eq!(error.to_string(), "numbers panicked: index out of range");
+        assert_eq!(error.to_string(), "map (panics) panicked: index out of range");
         env.cancel_handle().cancel();
         assert!(matches!(collect(&env, &numbers(9), &[]), Err(Error::Cancelled)));
     }

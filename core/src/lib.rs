@@ -2,14 +2,17 @@
 
 pub mod algebra;
 pub mod columnar;
+pub mod dataset;
 pub mod environment;
 pub mod error;
 pub mod events;
+pub mod exchange;
 pub mod executor;
 pub mod index;
 pub mod iteration;
 pub mod memory;
 pub mod operators;
+pub mod pipeline;
 pub mod plan;
 pub mod report;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use quince_core::operators::{Morsels, Source};
+use quince_core::pipeline::{Morsels, Source};
 use quince_core::{Environment, Error};
 
 use crate::error::DatasetError;

@@ -1,6 +1,6 @@
 //! Files and seeds: readers, writers and generators of graphs.
 //!
-//! Readers implement [`quince_core::operators::Source`] and fill batches directly: see
+//! Readers implement [`quince_core::pipeline::Source`] and fill batches directly: see
 //! [`EdgeList`] and [`VertexList`].
 #![forbid(unsafe_code)]
 

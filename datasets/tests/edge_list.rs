@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Folder, gzip, rows, zstd};
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_datasets::{Columns, Delimiter, Format, Header, IdType};
 
 #[test]

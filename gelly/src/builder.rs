@@ -4,7 +4,7 @@ use quince_core::columnar::{Batch, Column, Schema};
 use quince_core::environment::Environment;
 use quince_core::executor;
 use quince_core::index::{Dictionary, Duplicates, Encoded, EntryValue, KeyOrder, SelfPairs};
-use quince_core::operators::{BatchSource, Operator, Source};
+use quince_core::pipeline::{BatchSource, Operator, Source};
 
 use crate::error::Result;
 use crate::graph::{Graph, GraphOptions};

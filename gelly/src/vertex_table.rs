@@ -9,7 +9,7 @@ use quince_core::environment::Environment;
 use quince_core::error::Result;
 use quince_core::index::{Dictionary, Key};
 use quince_core::memory::MemoryManager;
-use quince_core::operators::{Morsel, Morsels, Output, Source};
+use quince_core::pipeline::{Morsel, Morsels, Output, Source};
 
 use crate::vertex_values::VertexValues;
 

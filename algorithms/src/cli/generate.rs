@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use quince_core::executor;
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_datasets::generators::{Grid, RMat, Uniform};
 use quince_datasets::sinks::edge_list_sink;
 

@@ -1,7 +1,7 @@
 //! From files to a graph.
 
 use quince_core::Environment;
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_datasets::{EdgeList, VertexList};
 use quince_gelly::{EdgeValue, Graph, GraphBuilder};
 

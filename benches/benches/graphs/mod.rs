@@ -4,7 +4,7 @@
 //! `QUINCE_BENCH_THREADS` the number of threads (one per processor by default).
 
 use quince_core::Environment;
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_datasets::generators::{RMat, Uniform};
 
 /// Edges per vertex, before self-loops and duplicates are dropped.

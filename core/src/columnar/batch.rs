@@ -91,6 +91,11 @@ impl Batch {
         self.columns
     }
 
+    /// Bytes of memory behind the rows, as if they shared it with nobody.
+    pub fn num_bytes(&self) -> usize {
+        self.columns.iter().map(Column::num_bytes).sum()
+    }
+
     /// The rows in `range`, sharing the memory; panics out of bounds.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {

@@ -118,6 +118,16 @@ impl Column {
         self.len() == 0
     }
 
+    /// Bytes of memory behind the rows; the list of a coded column belongs to many and is left
+    /// out.
+    pub fn num_bytes(&self) -> usize {
+        match_column!(self,
+            Native(values, _same) => size_of_val(&values[..]),
+            Self::Utf8(texts) => 4 * texts.len() + texts.span(0..texts.len()).len(),
+            Self::CodedUtf8 { codes, .. } => size_of_val(&codes[..]),
+        )
+    }
+
     /// The rows in `range`, sharing the memory; panics out of bounds.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
@@ -199,6 +209,11 @@ impl Strings {
     /// Where the bytes of row `at` are; panics out of bounds.
     pub fn range(&self, at: usize) -> Range<usize> {
         self.offsets[at] as usize..self.offsets[at + 1] as usize
+    }
+
+    /// Where the bytes of the rows in `rows` are; panics out of bounds.
+    pub fn span(&self, rows: Range<usize>) -> Range<usize> {
+        self.offsets[rows.start] as usize..self.offsets[rows.end] as usize
     }
 
     /// The texts, row by row.

@@ -23,7 +23,7 @@ impl Record for () {
 
     fn leaves(_name: &str, _leaves: &mut Vec<Leaf>) {}
 
-    fn reader<'a>(_columns: &mut &'a [Column]) -> Option<()> {
+    fn reader(_columns: &mut &[Column]) -> Option<()> {
         Some(())
     }
 

@@ -75,6 +75,16 @@ pub enum MemoryError {
         /// The largest holders at that moment, by name, with their bytes.
         holders: Vec<(String, u64)>,
     },
+    /// A spill file could not be used.
+    #[error("cannot {action} a spill file in {}: {source}; name another folder with room for it", dir.display())]
+    Spill {
+        /// What was tried.
+        action: &'static str,
+        /// The spill folder.
+        dir: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The operating system refused to map memory that the budget allowed.
     #[error("the operating system refused {} for {name}: {source}", format_bytes(*wanted))]
     Map {
@@ -141,6 +151,14 @@ impl MemoryManager {
             Reservation { manager: self.clone(), name: name.to_owned(), bytes: 0 };
         reservation.resize(bytes)?;
         Ok(reservation)
+    }
+
+    /// As [`reserve`](Self::reserve) for what can be spilled: refused as soon as all that is
+    /// granted would be more than half of the budget, so that what works on it finds room.
+    pub fn reserve_spillable(&self, name: &str, bytes: u64) -> Option<Reservation> {
+        let reservation = self.reserve(name, bytes).ok()?;
+        let granted = self.inner.granted.load(Ordering::Relaxed);
+        (granted <= self.inner.budget / 2).then_some(reservation)
     }
 
     pub(super) fn count_spilled(&self, bytes: u64) {

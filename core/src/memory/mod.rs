@@ -17,11 +17,13 @@ mod file_map;
 mod manager;
 mod segment;
 mod shared;
+mod spill_file;
 
 pub use file_map::FileMap;
 pub use manager::{MemoryCounters, MemoryError, MemoryManager, Reservation};
 pub use segment::Segment;
 pub use shared::{SharedSlice, SharedWord};
+pub use spill_file::SpillFile;
 
 /// A size in bytes as people write it: `512 B`, `3.0 MiB`, `1.5 GiB`.
 pub fn format_bytes(bytes: u64) -> String {

@@ -3,11 +3,33 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Operator, Output, Task, TaskEvent};
-use crate::columnar::{Batch, select};
+use crate::columnar::{Batch, ReadRecord, Record, reader_of, select};
+use crate::dataset::DataSet;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::MemoryManager;
+use crate::pipeline::{Operator, Output, Task, TaskEvent};
+
+impl<T: Record> DataSet<T> {
+    /// Keeps the records that `predicate` is true for.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let edges = DataSet::from_collection(&env, [(1u64, 1u64), (1, 2)]);
+    /// let no_loops = edges.filter(|(source, target)| source != target);
+    /// assert_eq!(no_loops.collect()?, [(1, 2)]);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn filter(&self, predicate: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
+        self.then(Filter::of_batches("filter", move |batch, keep| {
+            let reader = reader_of::<T>(batch)?;
+            let rows = keep.iter_mut().enumerate();
+            rows.for_each(|(row, keep)| *keep = predicate(&reader.get(row)));
+            Ok(())
+        }))
+    }
+}
 
 /// Keeps the rows for which a predicate over the batch says so.
 ///
@@ -17,7 +39,8 @@ use crate::memory::MemoryManager;
 /// ```
 /// use quince_core::columnar::{Batch, Column, Schema};
 /// use quince_core::executor::collect;
-/// use quince_core::operators::{BatchSource, Filter};
+/// use quince_core::operators::Filter;
+/// use quince_core::pipeline::BatchSource;
 /// # use quince_core::Environment;
 /// # let env = Environment::builder().threads(1).build()?;
 /// let batch = Batch::new(Schema::new(["x"]), vec![Column::Int64(vec![5, 6, 7].into())]);
@@ -35,13 +58,24 @@ pub struct Filter {
     predicate: Arc<Predicate>,
 }
 
-type Predicate = dyn Fn(&Batch, &mut [bool]) + Send + Sync;
+type Predicate = dyn Fn(&Batch, &mut [bool]) -> Result<()> + Send + Sync;
 
 impl Filter {
     /// A filter called `name` in plans.
     pub fn new(
         name: impl Into<String>,
         predicate: impl Fn(&Batch, &mut [bool]) + Send + Sync + 'static,
+    ) -> Self {
+        let predicate = move |batch: &Batch, keep: &mut [bool]| {
+            predicate(batch, keep);
+            Ok(())
+        };
+        Self::of_batches(format!("filter ({})", name.into()), predicate)
+    }
+
+    fn of_batches(
+        name: impl Into<String>,
+        predicate: impl Fn(&Batch, &mut [bool]) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         Self { name: name.into(), predicate: Arc::new(predicate) }
     }
@@ -55,12 +89,12 @@ impl fmt::Debug for Filter {
 
 impl Operator for Filter {
     fn name(&self) -> String {
-        format!("filter ({})", self.name)
+        self.name.clone()
     }
 
-    fn open(&self, env: &Environment) -> Box<dyn Task> {
+    fn open(&self, env: &Environment) -> Result<Box<dyn Task>> {
         let memory = env.memory().clone();
-        Box::new(FilterTask { predicate: self.predicate.clone(), keep: Vec::new(), memory })
+        Ok(Box::new(FilterTask { predicate: self.predicate.clone(), keep: Vec::new(), memory }))
     }
 }
 
@@ -76,7 +110,7 @@ impl Task for FilterTask {
         let TaskEvent::Batch(batch) = event else { return Ok(()) };
         self.keep.clear();
         self.keep.resize(batch.num_rows(), true);
-        (self.predicate)(&batch, &mut self.keep);
+        (self.predicate)(&batch, &mut self.keep)?;
         match self.keep.iter().filter(|&&keep| keep).count() {
             kept if kept == batch.num_rows() => output.emit(batch),
             0 => Ok(()),
@@ -90,7 +124,7 @@ mod tests {
     use super::*;
     use crate::columnar::{Column, Schema, Strings};
     use crate::executor::collect;
-    use crate::operators::BatchSource;
+    use crate::pipeline::BatchSource;
 
     #[test]
     fn every_type_of_column_is_filtered_alike() {

@@ -1,19 +1,37 @@
-//! `map`: each batch becomes another batch.
+//! `map`: each record becomes another record, or each batch another batch.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Operator, Output, Task, TaskEvent};
-use crate::columnar::Batch;
+use super::row_wise::RowWise;
+use crate::columnar::{Batch, Record};
+use crate::dataset::DataSet;
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::pipeline::{Operator, Output, Task, TaskEvent};
 
-/// Applies a function to every batch.
+impl<T: Record> DataSet<T> {
+    /// Replaces each record by what `function` makes of it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let edges = DataSet::from_collection(&env, [(1u64, 2u64), (2, 3)]);
+    /// assert_eq!(edges.map(|(source, target)| target - source).collect()?, [1, 1]);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn map<U: Record>(&self, function: impl Fn(T) -> U + Send + Sync + 'static) -> DataSet<U> {
+        self.then(RowWise::new("map", move |record, rows| rows.push(function(record))))
+    }
+}
+
+/// Applies a function to every batch: for what works on columns.
 ///
 /// ```
 /// use quince_core::columnar::{Batch, Column, Schema};
 /// use quince_core::executor::collect;
-/// use quince_core::operators::{BatchSource, Map};
+/// use quince_core::operators::Map;
+/// use quince_core::pipeline::BatchSource;
 /// # use quince_core::Environment;
 /// # let env = Environment::builder().threads(1).build()?;
 /// let batch = Batch::new(Schema::new(["x"]), vec![Column::Int64(vec![1, 2].into())]);
@@ -55,8 +73,8 @@ impl Operator for Map {
         format!("map ({})", self.name)
     }
 
-    fn open(&self, env: &Environment) -> Box<dyn Task> {
-        Box::new(MapTask { function: self.function.clone(), env: env.clone() })
+    fn open(&self, env: &Environment) -> Result<Box<dyn Task>> {
+        Ok(Box::new(MapTask { function: self.function.clone(), env: env.clone() }))
     }
 }
 

@@ -1,27 +1,18 @@
-//! Operators: what happens to records between a source and a breaker or sink.
+//! Operators: what a program does with data sets, one file each.
 //!
-//! An operator has two halves. The **plan half** ([`Operator`]) is a description: it can be
-//! cloned, explained, and opened any number of times. The **running half** ([`Task`]) is made
-//! when a morsel's chain is opened, belongs to one worker, and sees [`TaskEvent`]s: batches, then
-//! the end of the input. A bounded input is a stream that ends.
-//!
-//! ```text
-//! Source ─ morsel ─► Task ─► Task ─► Breaker (index, dictionary, collect)
-//!                                 └► Sink    (file)
-//! ```
-//!
-//! [`executor`](crate::executor) drives them.
+//! A file has, in this order: what the operator does, its method on
+//! [`DataSet`](crate::dataset::DataSet), its node in the plan, its running task, its tests.
 
-mod breaker;
+mod collection;
 mod filter;
+mod flat_map;
+mod group_by;
 mod map;
-mod sink;
-mod source;
-mod task;
+mod reduce;
+mod row_wise;
+#[cfg(test)]
+pub(crate) mod test_support;
 
-pub use breaker::{Breaker, Collect};
 pub use filter::Filter;
+pub use group_by::Grouped;
 pub use map::Map;
-pub use sink::{Encoded, Sink};
-pub use source::{BatchSource, Morsel, Morsels, Source};
-pub use task::{Operator, Output, Task, TaskEvent};

@@ -3,7 +3,7 @@
 use quince_core::columnar::{Batch, Column, Native, Schema};
 use quince_core::events::Event;
 use quince_core::memory::Segment;
-use quince_core::operators::{Morsel, Morsels, Output};
+use quince_core::pipeline::{Morsel, Morsels, Output};
 use quince_core::{Environment, Result};
 
 /// The most rows in one batch: both columns stay in a core's cache.

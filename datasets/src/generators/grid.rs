@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use quince_core::operators::{Morsels, Source};
+use quince_core::pipeline::{Morsels, Source};
 use quince_core::{Environment, Result};
 
 use super::GeneratorError;

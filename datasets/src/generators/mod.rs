@@ -1,7 +1,7 @@
 //! Generators: graphs from a seed instead of a file.
 //!
 //! Each generator is a description ([`RMat`], [`Uniform`], [`Grid`]) and a
-//! [`Source`](quince_core::operators::Source) of batches with the columns `source` and `target`:
+//! [`Source`](quince_core::pipeline::Source) of batches with the columns `source` and `target`:
 //! `UInt32` while all ids fit, else `Int64`. The edges are cut into blocks whose size and seed
 //! depend on the description only, one block to a morsel, so the same description gives the same
 //! edges in the same order at any number of threads.

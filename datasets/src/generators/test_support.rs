@@ -3,7 +3,7 @@
 use quince_core::Environment;
 use quince_core::columnar::{Batch, Column};
 use quince_core::executor::collect;
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 
 pub(super) fn batches(source: &dyn Source, threads: usize) -> Vec<Batch> {
     let env = Environment::builder().threads(threads).memory("1 GiB").build().unwrap();

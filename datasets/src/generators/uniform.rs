@@ -1,6 +1,6 @@
 //! Uniform random graphs.
 
-use quince_core::operators::{Morsels, Source};
+use quince_core::pipeline::{Morsels, Source};
 use quince_core::{Environment, Result};
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};

@@ -45,7 +45,7 @@ mod text_sink;
 use std::io::Write;
 use std::path::Path;
 
-use quince_core::operators::Sink;
+use quince_core::pipeline::Sink;
 
 pub use compression::Compression;
 pub use error::{SinkError, Target, is_broken_pipe};

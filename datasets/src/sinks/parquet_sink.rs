@@ -13,7 +13,7 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use quince_core::columnar::{self, Batch, Buffer, Column, Strings};
-use quince_core::operators::{Encoded, Sink};
+use quince_core::pipeline::{Encoded, Sink};
 use quince_core::{Error, Result};
 
 use super::text_sink::{Destination, check_schema};
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
     use quince_core::Environment;
     use quince_core::executor::write;
-    use quince_core::operators::BatchSource;
+    use quince_core::pipeline::BatchSource;
 
     struct Full;
 

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use quince_core::columnar::{Batch, Column, Schema, Strings};
 use quince_core::executor::write;
-use quince_core::operators::{BatchSource, Map, Source};
+use quince_core::operators::Map;
+use quince_core::pipeline::{BatchSource, Source};
 use quince_core::{Environment, Error};
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 
 use quince_core::columnar::{Batch, Schema};
-use quince_core::operators::{Encoded, Sink};
+use quince_core::pipeline::{Encoded, Sink};
 use quince_core::{Error, Result};
 
 use super::text::NeedsQuotes;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use quince_core::events::Event;
 use quince_core::memory::{FileMap, MemoryManager};
-use quince_core::operators::{Morsel, Morsels, Output};
+use quince_core::pipeline::{Morsel, Morsels, Output};
 use quince_core::{Environment, Error};
 
 use super::fault::{Fault, Flaw};

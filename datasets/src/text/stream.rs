@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use quince_core::events::Event;
 use quince_core::memory::{MemoryManager, Segment};
-use quince_core::operators::{Morsel, Morsels, Output};
+use quince_core::pipeline::{Morsel, Morsels, Output};
 use quince_core::{Environment, Error};
 
 use super::compression::{Codec, Decoder, broken};

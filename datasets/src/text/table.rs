@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use quince_core::columnar::Schema;
-use quince_core::operators::Morsels;
+use quince_core::pipeline::Morsels;
 use quince_core::{Environment, Error};
 
 use super::Settings;

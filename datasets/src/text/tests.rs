@@ -166,7 +166,7 @@ fn read(bytes: &[u8], settings: &Settings, threads: usize) -> Result<Vec<Batch>,
 
 struct Table(TextTable);
 
-impl quince_core::operators::Source for Table {
+impl quince_core::pipeline::Source for Table {
     fn name(&self) -> String {
         self.0.name()
     }
@@ -174,7 +174,7 @@ impl quince_core::operators::Source for Table {
     fn open(
         &self,
         env: &Environment,
-    ) -> quince_core::Result<Box<dyn quince_core::operators::Morsels>> {
+    ) -> quince_core::Result<Box<dyn quince_core::pipeline::Morsels>> {
         self.0.morsels(env)
     }
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use quince_core::columnar::{Batch, Column};
-use quince_core::operators::Source;
+use quince_core::pipeline::Source;
 use quince_core::{Environment, executor};
 use quince_datasets::{DatasetError, EdgeList, VertexList};
 

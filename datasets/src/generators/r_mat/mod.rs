@@ -3,7 +3,7 @@
 mod block;
 mod java_random;
 
-use quince_core::operators::{Morsels, Source};
+use quince_core::pipeline::{Morsels, Source};
 use quince_core::{Environment, Result};
 
 use super::GeneratorError;

@@ -26,7 +26,7 @@ pub trait Operator: Send + Sync {
     fn name(&self) -> String;
 
     /// A running task for one morsel.
-    fn open(&self, env: &Environment) -> Box<dyn Task>;
+    fn open(&self, env: &Environment) -> Result<Box<dyn Task>>;
 }
 
 /// The running half: one per morsel and operator, owned by one worker.

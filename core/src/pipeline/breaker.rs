@@ -16,6 +16,11 @@ pub trait Breaker: Sync {
 
     /// Takes a batch into the part of its morsel.
     fn take(&self, part: &mut Self::Part, batch: Batch) -> Result<()>;
+
+    /// The morsel is over: the last chance to work on its part in its worker.
+    fn finish(&self, _part: &mut Self::Part) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Keeps the batches as they are.

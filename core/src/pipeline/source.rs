@@ -32,6 +32,12 @@ pub trait Morsels: Send {
     fn is_costly(&self) -> bool {
         false
     }
+
+    /// How many morsels may be read at once; fewer than there are workers where each needs much
+    /// memory.
+    fn at_once(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// A piece of input that one worker reads.

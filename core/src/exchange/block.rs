@@ -1,0 +1,293 @@
+//! Blocks: batches that are kept, in memory or in a spill file.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::columnar::{Batch, BufferMut, Column, Native, Schema, Strings, match_column};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::memory::{MemoryError, MemoryManager, Reservation, SpillFile};
+use crate::pipeline::{BATCH_ROWS, Breaker, Morsel, Morsels, Output, Source};
+
+/// Keeps batches: in memory while the budget has room, in one spill file after that.
+#[derive(Debug)]
+pub struct BlockStore {
+    name: String,
+    memory: MemoryManager,
+    /// Pays for nothing: a block is built before it is known where it stays.
+    scratch: MemoryManager,
+    file: Mutex<Option<Arc<SpillFile>>>,
+}
+
+/// Rows that are kept.
+#[derive(Clone, Debug)]
+pub struct Block {
+    num_rows: usize,
+    held: Held,
+}
+
+#[derive(Clone, Debug)]
+enum Held {
+    Memory { batch: Batch, paid: Arc<Reservation> },
+    Spilled { file: Arc<SpillFile>, schema: Schema, columns: Arc<[Spilled]> },
+}
+
+/// Where a column stands in a spill file.
+#[derive(Clone, Debug)]
+enum Spilled {
+    /// Values from `begin` on; the empty column tells their type.
+    Values { begin: u64, empty: Column },
+    /// One offset more than there are rows, and the bytes that they cut.
+    Texts { offsets: u64, bytes: u64 },
+}
+
+impl BlockStore {
+    /// A store that pays for its blocks under `name`.
+    pub fn new(env: &Environment, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            memory: env.memory().clone(),
+            scratch: MemoryManager::new(u64::MAX),
+            file: Mutex::new(None),
+        }
+    }
+
+    /// Memory for one block that is being built, to be handed to [`keep`](Self::keep).
+    pub fn scratch(&self) -> &MemoryManager {
+        &self.scratch
+    }
+
+    /// What it pays under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Keeps a batch that nobody has paid for.
+    pub fn keep(&self, batch: Batch) -> Result<Block> {
+        let num_rows = batch.num_rows();
+        let held = match self.memory.reserve_spillable(&self.name, batch.num_bytes() as u64) {
+            Some(paid) => Held::Memory { batch, paid: Arc::new(paid) },
+            None => self.spill(&batch)?,
+        };
+        Ok(Block { num_rows, held })
+    }
+
+    fn spill(&self, batch: &Batch) -> Result<Held> {
+        let file = {
+            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+            match &*file {
+                Some(file) => file.clone(),
+                None => file.insert(Arc::new(SpillFile::create(&self.memory)?)).clone(),
+            }
+        };
+        let columns = batch
+            .columns()
+            .iter()
+            .map(|column| spill_column(&file, column))
+            .collect::<Result<_, MemoryError>>()?;
+        Ok(Held::Spilled { file, schema: batch.schema().clone(), columns })
+    }
+}
+
+fn spill_column(file: &SpillFile, column: &Column) -> Result<Spilled, MemoryError> {
+    Ok(match_column!(column,
+        Native(values, _same) => Spilled::Values {
+            begin: file.append(bytemuck::cast_slice(values))?,
+            empty: column.slice(0..0),
+        },
+        Column::Utf8(texts) => {
+            let all = texts.span(0..texts.len());
+            let offsets: Vec<i32> =
+                texts.offsets().iter().map(|offset| offset - all.start as i32).collect();
+            Spilled::Texts {
+                offsets: file.append(bytemuck::cast_slice(&offsets))?,
+                bytes: file.append(&texts.bytes()[all])?,
+            }
+        },
+        Column::CodedUtf8 { codes, values } => {
+            let texts = codes.iter().map(|&code| values.get(code as usize));
+            return spill_column(file, &Column::Utf8(Strings::from_iter(texts)));
+        }
+    ))
+}
+
+impl Block {
+    /// The number of rows.
+    pub fn num_rows(&self) -> usize {
+        self.num_rows
+    }
+
+    /// Whether it is in a spill file.
+    pub fn is_spilled(&self) -> bool {
+        matches!(self.held, Held::Spilled { .. })
+    }
+
+    /// The rows in `range`; panics out of bounds. Rows that were spilled are read into memory
+    /// from the budget under `name`.
+    pub fn read(&self, memory: &MemoryManager, name: &str, range: Range<usize>) -> Result<Batch> {
+        assert!(range.end <= self.num_rows, "rows of the block");
+        Ok(match &self.held {
+            Held::Memory { batch, .. } => batch.slice(range),
+            Held::Spilled { file, schema, columns } => {
+                let columns = columns
+                    .iter()
+                    .map(|column| read_column(memory, name, file, column, range.clone()))
+                    .collect::<Result<_, MemoryError>>()?;
+                Batch::with_rows(schema.clone(), columns, range.len())
+            }
+        })
+    }
+
+    /// The bytes of memory that it holds.
+    pub fn held_bytes(&self) -> u64 {
+        match &self.held {
+            Held::Memory { paid, .. } => paid.bytes(),
+            Held::Spilled { .. } => 0,
+        }
+    }
+}
+
+fn read_column(
+    memory: &MemoryManager,
+    name: &str,
+    file: &SpillFile,
+    column: &Spilled,
+    range: Range<usize>,
+) -> Result<Column, MemoryError> {
+    Ok(match column {
+        Spilled::Values { begin, empty } => match_column!(empty,
+            Native(values, same) => {
+                let mut read = like(values, memory, name, range.len())?;
+                let skipped = range.start * size_of_val(&read[..]) / range.len().max(1);
+                file.read(begin + skipped as u64, bytemuck::cast_slice_mut(&mut read))?;
+                same(read.freeze())
+            },
+            Column::Utf8(_) | Column::CodedUtf8 { .. } => unreachable!("text has its own form"),
+        ),
+        Spilled::Texts { offsets, bytes } => {
+            let mut ends = BufferMut::<i32>::zeroed(memory, name, range.len() + 1)?;
+            file.read(offsets + 4 * range.start as u64, bytemuck::cast_slice_mut(&mut ends))?;
+            let first = ends[0];
+            let mut read =
+                BufferMut::<u8>::zeroed(memory, name, (ends[range.len()] - first) as usize)?;
+            file.read(bytes + first as u64, &mut read)?;
+            ends.iter_mut().for_each(|end| *end -= first);
+            Column::Utf8(Strings::of_valid(ends.freeze(), read.freeze()))
+        }
+    })
+}
+
+/// Zeroes of the type of `_values`.
+fn like<T: Native>(
+    _values: &[T],
+    memory: &MemoryManager,
+    name: &str,
+    len: usize,
+) -> Result<BufferMut<T>, MemoryError> {
+    BufferMut::zeroed(memory, name, len)
+}
+
+/// A breaker that keeps batches as they are.
+#[derive(Debug)]
+pub struct Keep<'a>(pub &'a BlockStore);
+
+impl Breaker for Keep<'_> {
+    type Part = Vec<Block>;
+
+    fn part(&self) -> Vec<Block> {
+        Vec::new()
+    }
+
+    fn take(&self, part: &mut Vec<Block>, batch: Batch) -> Result<()> {
+        part.push(self.0.keep(batch)?);
+        Ok(())
+    }
+}
+
+/// The rows of some blocks, as a source: a block is a morsel.
+#[derive(Clone, Debug)]
+pub struct BlockSource {
+    name: String,
+    blocks: Arc<[Block]>,
+}
+
+impl BlockSource {
+    /// A source over `blocks`, called `name` in plans.
+    pub fn new(name: impl Into<String>, blocks: impl Into<Arc<[Block]>>) -> Self {
+        Self { name: name.into(), blocks: blocks.into() }
+    }
+
+    /// The number of rows in all.
+    pub fn num_rows(&self) -> u64 {
+        self.blocks.iter().map(|block| block.num_rows as u64).sum()
+    }
+}
+
+impl Source for BlockSource {
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn open(&self, _env: &Environment) -> Result<Box<dyn Morsels>> {
+        Ok(Box::new(BlockMorsels { source: self.clone(), next: 0 }))
+    }
+}
+
+struct BlockMorsels {
+    source: BlockSource,
+    next: usize,
+}
+
+impl Morsels for BlockMorsels {
+    fn next(&mut self) -> Result<Option<Box<dyn Morsel>>> {
+        let Some(block) = self.source.blocks.get(self.next) else { return Ok(None) };
+        self.next += 1;
+        Ok(Some(Box::new(BlockMorsel { name: self.source.name.clone(), block: block.clone() })))
+    }
+}
+
+struct BlockMorsel {
+    name: String,
+    block: Block,
+}
+
+impl Morsel for BlockMorsel {
+    fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
+        for begin in (0..self.block.num_rows).step_by(BATCH_ROWS) {
+            let end = (begin + BATCH_ROWS).min(self.block.num_rows);
+            output.emit(self.block.read(env.memory(), &self.name, begin..end)?)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::{batch_of, records};
+
+    type Row = (u32, String, Option<f64>);
+
+    fn rows(range: Range<u32>) -> Vec<Row> {
+        let text = |at: u32| "ü".repeat(at as usize % 5);
+        range.map(|at| (at, text(at), (at % 3 == 0).then_some(f64::from(at)))).collect()
+    }
+
+    #[test]
+    fn a_spilled_block_reads_like_one_in_memory() {
+        for (budget, spilled) in [("1 MiB", false), ("1 KiB", true)] {
+            let env = Environment::builder().threads(1).memory(budget).build().unwrap();
+            let store = BlockStore::new(&env, "rows");
+            let batch = batch_of(rows(0..100)).slice(10..90);
+            let block = store.keep(batch).unwrap();
+            assert_eq!(block.is_spilled(), spilled);
+            assert_eq!(env.memory().counters().spilled_bytes > 0, spilled);
+            let read = block.read(env.memory(), "rows", 5..70).unwrap();
+            assert_eq!(records::<Row>(&read).unwrap(), rows(15..80));
+            let none = block.read(env.memory(), "rows", 80..80).unwrap();
+            assert_eq!(none.num_rows(), 0);
+            drop((block, read));
+            assert_eq!(env.memory().counters().granted_bytes, 0);
+        }
+    }
+}
