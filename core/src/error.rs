@@ -41,6 +41,14 @@ pub enum Error {
         /// What the panic said.
         message: String,
     },
+    /// A stand-in of an iteration's body was used outside of it.
+    #[error(
+        "the {name} of an iteration was used outside of its body; return what is needed from the body instead"
+    )]
+    OutsideIteration {
+        /// Which stand-in.
+        name: &'static str,
+    },
     /// An environment cannot be built as asked.
     #[error("cannot build the environment: {reason}")]
     Environment {

@@ -1,5 +1,7 @@
 //! What an iteration did, superstep by superstep.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 /// One superstep.
@@ -17,6 +19,43 @@ pub struct SuperstepReport {
     pub convergence: Option<f64>,
     /// How messages crossed the index.
     pub direction: Direction,
+    /// The aggregates of a general iteration, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub aggregates: BTreeMap<String, AggregateValue>,
+}
+
+/// The value of an aggregate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum AggregateValue {
+    /// Unsigned.
+    Unsigned(u64),
+    /// Signed.
+    Signed(i64),
+    /// A float.
+    Float(f64),
+    /// Anything else, as text.
+    Text(String),
+}
+
+macro_rules! aggregate_values {
+    ($($native:ty: $variant:ident;)*) => {$(
+        impl From<$native> for AggregateValue {
+            fn from(value: $native) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
+}
+
+aggregate_values! {
+    u32: Unsigned;
+    u64: Unsigned;
+    i32: Signed;
+    i64: Signed;
+    f32: Float;
+    f64: Float;
+    String: Text;
 }
 
 /// How the messages of a superstep cross the index.
@@ -28,6 +67,8 @@ pub enum Direction {
     Pull,
     /// Each active key scatters along its row.
     Push,
+    /// No index: operators over data sets.
+    Dataflow,
     /// No messages: the rewrite of the plan works on rows directly.
     Fold,
 }
@@ -56,6 +97,13 @@ pub struct IterationReport {
     pub supersteps: Vec<SuperstepReport>,
     /// Why it stopped.
     pub stopped: StopReason,
+}
+
+/// What a run of a plan over data sets did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct RunReport {
+    /// Its iterations, in the order in which they ended.
+    pub iterations: Vec<IterationReport>,
 }
 
 impl IterationReport {

@@ -97,6 +97,7 @@ mod tests {
     #[test]
     fn supersteps_are_described_by_what_they_converge_on() {
         let mut report = SuperstepReport {
+            aggregates: Default::default(),
             superstep: 3,
             seconds: 0.25,
             workset: 7,

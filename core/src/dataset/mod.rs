@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::executor;
 use crate::pipeline::{Operator, Sink};
 use crate::plan::PlanNode;
+use crate::report::RunReport;
 
 pub use record_wise::RecordWise;
 pub use run::{Node, NodeRef, Run, keep};
@@ -90,13 +91,19 @@ impl<T: Record> DataSet<T> {
 
     /// Runs the plan: all records, in order.
     pub fn collect(&self) -> Result<Vec<T>> {
-        let pipeline = Run::new(&self.env, [&self.node]).open(&self.node)?;
+        Ok(self.collect_with_report()?.0)
+    }
+
+    /// Runs the plan: all records, in order, and what its iterations did.
+    pub fn collect_with_report(&self) -> Result<(Vec<T>, RunReport)> {
+        let run = Run::new(&self.env, [&self.node]);
+        let pipeline = run.open(&self.node)?;
         let batches = executor::collect(&self.env, pipeline.source(), &pipeline.chain())?;
         let mut all = Vec::with_capacity(batches.iter().map(|batch| batch.num_rows()).sum());
         for batch in batches {
             all.extend(records::<T>(&batch)?);
         }
-        Ok(all)
+        Ok((all, run.report()))
     }
 
     /// Runs the plan: the number of records.

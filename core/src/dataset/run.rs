@@ -10,6 +10,7 @@ use crate::exchange::{BlockSource, BlockStore, Keep};
 use crate::executor;
 use crate::pipeline::{Pipeline, Source};
 use crate::plan::PlanNode;
+use crate::report::{IterationReport, RunReport};
 
 /// A step of a plan, shared by all that read its rows.
 pub type NodeRef = Arc<dyn Node>;
@@ -57,6 +58,7 @@ pub struct Run<'a> {
     dependent: HashSet<NodeId>,
     kept: Mutex<HashMap<NodeId, Arc<dyn Source>>>,
     built: Mutex<HashMap<(NodeId, &'static str), Built>>,
+    report: Mutex<RunReport>,
 }
 
 /// The identity of a node; plans hold their nodes for as long as they run.
@@ -94,6 +96,7 @@ impl<'a> Run<'a> {
             dependent: HashSet::new(),
             kept: Mutex::default(),
             built: Mutex::default(),
+            report: Mutex::default(),
         }
     }
 
@@ -148,6 +151,24 @@ impl<'a> Run<'a> {
         let made = Arc::new(make()?);
         lock(&home.built).insert(place, made.clone());
         Ok(made)
+    }
+
+    /// Hands `value` to all that ask this run for what was [`built`](Self::built) from `node`.
+    pub fn put<V: Any + Send + Sync>(&self, node: &NodeRef, what: &'static str, value: Arc<V>) {
+        lock(&self.built).insert((id(node), what), value);
+    }
+
+    /// Adds an iteration to the report of the whole run.
+    pub fn report_iteration(&self, report: IterationReport) {
+        match self.outer {
+            Some(outer) => outer.report_iteration(report),
+            None => lock(&self.report).iterations.push(report),
+        }
+    }
+
+    /// The report so far.
+    pub fn report(&self) -> RunReport {
+        lock(&self.report).clone()
     }
 
     /// Whether the rows of `node` are the same in every superstep of the iteration around.

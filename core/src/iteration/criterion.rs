@@ -1,6 +1,7 @@
 //! When an iteration ends.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::report::{StopReason, SuperstepReport};
 
@@ -20,13 +21,48 @@ pub enum Criterion {
     ConvergedBelow(f64),
     /// No key is active any more.
     EmptyWorkset,
+    /// A condition of the program's own holds.
+    When(Condition),
     /// Either is met.
     Or(Box<Criterion>, Box<Criterion>),
     /// Both are met.
     And(Box<Criterion>, Box<Criterion>),
 }
 
+/// That many supersteps.
+impl From<u64> for Criterion {
+    fn from(supersteps: u64) -> Self {
+        Self::MaximumSupersteps(supersteps)
+    }
+}
+
+/// A condition of the program's own, asked after every superstep.
+#[derive(Clone)]
+pub struct Condition {
+    name: String,
+    test: Arc<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Condition").field(&self.name).finish()
+    }
+}
+
+/// A condition is the same as its clones.
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.test, &other.test)
+    }
+}
+
 impl Criterion {
+    /// Met after the first superstep for which `test` is true; it usually looks at an aggregate.
+    /// `name` is for plans.
+    pub fn when(name: impl Into<String>, test: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self::When(Condition { name: name.into(), test: Arc::new(test) })
+    }
+
     /// Met when this or `other` is.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -50,6 +86,9 @@ impl Criterion {
                 .filter(|value| value <= threshold)
                 .map(|_| StopReason::Converged),
             Self::EmptyWorkset => (workset == 0).then_some(StopReason::EmptyWorkset),
+            Self::When(condition) => {
+                (last.is_some() && (condition.test)()).then_some(StopReason::Converged)
+            }
             Self::Or(a, b) => a.met(last, workset).or_else(|| b.met(last, workset)),
             Self::And(a, b) => a.met(last, workset).and_then(|_| b.met(last, workset)),
         }
@@ -62,6 +101,7 @@ impl fmt::Display for Criterion {
             Self::MaximumSupersteps(most) => write!(f, "{most} supersteps"),
             Self::ConvergedBelow(threshold) => write!(f, "change <= {threshold}"),
             Self::EmptyWorkset => f.write_str("empty workset"),
+            Self::When(condition) => f.write_str(&condition.name),
             Self::Or(a, b) => write!(f, "{a} or {b}"),
             Self::And(a, b) => write!(f, "({a} and {b})"),
         }
@@ -81,6 +121,7 @@ mod tests {
             changes: 1,
             convergence: Some(convergence),
             direction: Direction::Pull,
+            aggregates: Default::default(),
         }
     }
 

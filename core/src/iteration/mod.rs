@@ -16,6 +16,7 @@
 mod bulk;
 mod component_fold;
 mod criterion;
+mod dataflow;
 mod delta;
 mod forward;
 mod superstep;
@@ -25,6 +26,7 @@ mod workset;
 pub use crate::report::{Direction, IterationReport, StopReason, SuperstepReport};
 pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
 pub use component_fold::ForwardProgram;
-pub use criterion::Criterion;
+pub use criterion::{Condition, Criterion};
+pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};

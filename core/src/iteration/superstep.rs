@@ -6,12 +6,17 @@ use super::criterion::Criterion;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::report::{Direction, IterationReport, SuperstepReport};
+use crate::report::{AggregateValue, Direction, IterationReport, SuperstepReport};
 
 /// The body of an iteration: what one superstep does.
 pub(super) trait Body: Send {
     /// How many keys are active now.
     fn workset(&self) -> u64;
+
+    /// The aggregates of the superstep that is over, by name.
+    fn take_aggregates(&mut self) -> Vec<(String, AggregateValue)> {
+        Vec::new()
+    }
 
     /// Does superstep `superstep`, counted from 1.
     fn superstep(&mut self, superstep: u64) -> Result<Step>;
@@ -56,6 +61,7 @@ pub(super) fn run(
             changes: step.changes,
             convergence: step.convergence,
             direction: step.direction,
+            aggregates: body.take_aggregates().into_iter().collect(),
         };
         env.emit(Event::Superstep { iteration: name, report: &report });
         supersteps.push(report);

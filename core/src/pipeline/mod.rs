@@ -14,6 +14,7 @@
 //! it.
 
 mod breaker;
+mod numbered;
 mod sink;
 mod source;
 mod task;
@@ -21,6 +22,7 @@ mod task;
 use std::sync::Arc;
 
 pub use breaker::{Breaker, Collect};
+pub use numbered::{Numbered, ReadNumber};
 pub use sink::{Encoded, Sink};
 pub use source::{BatchSource, Morsel, Morsels, Source};
 pub use task::{Operator, Output, Task, TaskEvent};

@@ -1,0 +1,341 @@
+//! `iterate_delta`: every superstep changes the solution set where the workset says.
+
+use std::sync::Arc;
+
+use super::aggregate::Aggregate;
+use super::join_solution::{SOLUTION, SolutionJoin};
+use super::placeholder::Placeholder;
+use super::solution_set::HashedSolution;
+use super::step::{Closed, Frame, Superstep};
+use crate::columnar::{IntoKey, Key, Record};
+use crate::dataset::{DataSet, Node, NodeRef, Run, keep};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::exchange::{BlockSource, BlockStore, HashExchange, HashPartitions};
+use crate::executor;
+use crate::iteration::Criterion;
+use crate::iteration::superstep::{self, Body, Step};
+use crate::pipeline::{Numbered, Pipeline, Source};
+use crate::plan::PlanNode;
+use crate::report::{AggregateValue, Direction};
+
+impl<S: Record> DataSet<S> {
+    /// Iterates with a solution set, which this data set is at first, until the workset is empty
+    /// or `criterion` is met; a number is the number of supersteps.
+    ///
+    /// The solution set holds one record for each value of `key` (the last one, where the initial
+    /// rows repeat a key). `body` is called once. It returns the delta, whose records replace
+    /// those of the same key or are added, and the workset of the next superstep. The result is
+    /// the solution set, in the order of the hashes of its keys.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// // The fewest steps from 1 to each number, doubling or adding one.
+    /// let known = DataSet::from_collection(&env, [(1u64, 0u32)]);
+    /// let fewest = known.iterate_delta(&known, 0, 100, |step| {
+    ///     let tried = step
+    ///         .workset()
+    ///         .flat_map(|(at, steps)| [(2 * at, steps + 1), (at + 1, steps + 1)])
+    ///         .filter(|&(at, _)| at <= 10);
+    ///     let delta = step.join_solution(&tried, 0).with(|(at, steps), known| {
+    ///         known.is_none().then_some((at, steps))
+    ///     });
+    ///     let delta = delta.group_by(0).reduce(|a, _| a);
+    ///     (delta.clone(), delta)
+    /// });
+    /// let mut rows = fewest.collect()?;
+    /// rows.sort();
+    /// assert_eq!(rows[6..], [(7, 4), (8, 3), (9, 4), (10, 4)]);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn iterate_delta<W: Record, M>(
+        &self,
+        workset: &DataSet<W>,
+        key: impl IntoKey<S, M>,
+        criterion: impl Into<Criterion>,
+        body: impl FnOnce(&mut DeltaStep<S, W>) -> (DataSet<S>, DataSet<W>),
+    ) -> DataSet<S> {
+        let env = self.environment();
+        let mut step = DeltaStep {
+            solution: DataSet::from_node(env, Placeholder::new(SOLUTION)),
+            workset: DataSet::from_node(env, Placeholder::new("workset")),
+            frame: Frame::new("delta iteration"),
+        };
+        let (delta, next) = body(&mut step);
+        let node: DeltaNode<S> = DeltaNode {
+            initial: [self.node().clone(), workset.node().clone()],
+            solution: step.solution,
+            workset: step.workset.node().clone(),
+            delta: delta.node().clone(),
+            next: next.node().clone(),
+            key: key.into_key(),
+            frame: step.frame,
+            criterion: Criterion::EmptyWorkset.or(criterion.into()),
+        };
+        DataSet::from_node(env, node)
+    }
+}
+
+/// What the body of a delta iteration works with.
+pub struct DeltaStep<S, W> {
+    solution: DataSet<S>,
+    workset: DataSet<W>,
+    frame: Frame,
+}
+
+impl<S, W> std::fmt::Debug for DeltaStep<S, W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DeltaStep").field("name", &self.frame.name).finish_non_exhaustive()
+    }
+}
+
+impl<S: Record, W: Record> DeltaStep<S, W> {
+    /// The whole solution set, in the order of the hashes of its keys. To look records up by key,
+    /// [`join_solution`](Self::join_solution) does not read all of it.
+    pub fn solution(&self) -> DataSet<S> {
+        self.solution.clone()
+    }
+
+    /// The rows that the superstep begins with.
+    pub fn workset(&self) -> DataSet<W> {
+        self.workset.clone()
+    }
+
+    /// Looks up the solution's record for the key of each of `candidates`; `key` must have the
+    /// type of the solution's key.
+    pub fn join_solution<C: Record, M>(
+        &self,
+        candidates: &DataSet<C>,
+        key: impl IntoKey<C, M>,
+    ) -> SolutionJoin<C, S> {
+        SolutionJoin::new(candidates, key.into_key(), &self.solution)
+    }
+
+    /// Names the iteration in plans, reports and errors.
+    pub fn name(&mut self, name: &str) {
+        name.clone_into(&mut self.frame.name);
+    }
+
+    /// The number of the superstep, for functions of the body.
+    pub fn superstep(&self) -> Superstep {
+        self.frame.superstep.clone()
+    }
+
+    /// Folds `values` into one value each superstep: see
+    /// [`BulkStep::aggregate`](super::BulkStep::aggregate).
+    pub fn aggregate<V: Record + Into<AggregateValue>>(
+        &mut self,
+        name: &str,
+        values: &DataSet<V>,
+        function: impl Fn(V, V) -> V + Send + Sync + 'static,
+    ) -> Aggregate<V> {
+        self.frame.aggregate(name, values, function)
+    }
+
+    /// Makes `aggregate` the value that [`Criterion::ConvergedBelow`] looks at.
+    pub fn converge_on(&mut self, aggregate: &Aggregate<f64>) {
+        self.frame.converge_on(aggregate);
+    }
+}
+
+struct DeltaNode<S> {
+    /// The initial solution set and workset.
+    initial: [NodeRef; 2],
+    solution: DataSet<S>,
+    workset: NodeRef,
+    delta: NodeRef,
+    next: NodeRef,
+    key: Key,
+    frame: Frame,
+    criterion: Criterion,
+}
+
+impl<S: Record> DeltaNode<S> {
+    /// The plans of the body.
+    fn roots(&self) -> Vec<&NodeRef> {
+        [&self.delta, &self.next].into_iter().chain(self.frame.roots()).collect()
+    }
+
+    /// The rows of `node` by partition of the solution's key.
+    fn exchange(&self, run: &Run<'_>, node: &NodeRef) -> Result<(HashPartitions, BlockStore)> {
+        let pipeline = run.open(node)?;
+        let store = BlockStore::new(run.env(), SOLUTION);
+        let exchange = HashExchange::new(&self.key, &store);
+        let parts = executor::execute(run.env(), pipeline.source(), &pipeline.chain(), &exchange)?;
+        Ok((HashPartitions::new(parts), store))
+    }
+}
+
+impl<S: Record> Node for DeltaNode<S> {
+    fn plan(&self) -> PlanNode {
+        PlanNode::new(&self.frame.name)
+            .property("key", &self.key)
+            .property("until", &self.criterion)
+    }
+
+    fn inputs(&self) -> Vec<NodeRef> {
+        self.initial.iter().chain(self.roots()).cloned().collect()
+    }
+
+    fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
+        self.frame.reset();
+        let (initial, _store) = self.exchange(run, &self.initial[0])?;
+        let solution = HashedSolution::new(run.env(), self.key.clone(), &initial)?;
+        drop(initial);
+        let workset = keep(run.env(), &run.open(&self.initial[1])?)?;
+        let mut body = DeltaBody {
+            node: self,
+            run,
+            solution: Arc::new(solution),
+            workset: Arc::new(workset),
+            aggregates: Vec::new(),
+        };
+        let report = superstep::run(run.env(), &self.frame.name, &self.criterion, &mut body)?;
+        run.report_iteration(report);
+        Ok(Pipeline::new(source(body.solution)))
+    }
+}
+
+struct DeltaBody<'a, S> {
+    node: &'a DeltaNode<S>,
+    run: &'a Run<'a>,
+    solution: Arc<HashedSolution<S>>,
+    workset: Arc<BlockSource>,
+    aggregates: Vec<(String, AggregateValue)>,
+}
+
+impl<S: Record> Body for DeltaBody<'_, S> {
+    fn workset(&self) -> u64 {
+        self.workset.num_rows()
+    }
+
+    fn superstep(&mut self, superstep: u64) -> Result<Step> {
+        let node = self.node;
+        node.frame.superstep.set(superstep);
+        let solution = node.solution.node();
+        let whole = Arc::new(source(self.solution.clone()));
+        let run = self.run.body(
+            &node.roots(),
+            [(&node.workset, self.workset.clone() as Arc<dyn Source>), (solution, whole as _)],
+        );
+        run.put(solution, SOLUTION, self.solution.clone());
+        let (delta, _store) = node.exchange(&run, &node.delta)?;
+        let next = keep(run.env(), &run.open(&node.next)?)?;
+        let Closed { aggregates, convergence, .. } = node.frame.close(&run)?;
+        drop(run);
+        Arc::get_mut(&mut self.solution)
+            .expect("the tasks of the superstep are gone, and what they held")
+            .apply(self.run.env(), &delta)?;
+        self.workset = Arc::new(next);
+        self.aggregates = aggregates;
+        let changes = delta.num_rows() as u64;
+        Ok(Step { changes, convergence, direction: Direction::Dataflow })
+    }
+
+    fn take_aggregates(&mut self) -> Vec<(String, AggregateValue)> {
+        std::mem::take(&mut self.aggregates)
+    }
+}
+
+/// The records of a solution set: a partition is a morsel.
+fn source<S: Record>(solution: Arc<HashedSolution<S>>) -> impl Source {
+    Numbered::new(SOLUTION, HashPartitions::LEN, move |at, env: &Environment, output: &mut _| {
+        solution.emit(env, at, output)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operators::test_support::everywhere;
+
+    /// The least label that reaches each key over pairs, both ways, without joins.
+    fn least_labels(env: &Environment, pairs: &[(u64, u64)]) -> DataSet<(u64, u64)> {
+        let pairs: Vec<(u64, u64)> = pairs.to_vec();
+        let keys: std::collections::BTreeSet<u64> =
+            pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        let labels = DataSet::from_collection(env, keys.into_iter().map(|key| (key, key)));
+        labels.iterate_delta(&labels, 0, 1000, move |step| {
+            let messages = step.workset().flat_map(move |(key, label)| {
+                let other = move |&(a, b): &(u64, u64)| match key {
+                    _ if a == key => Some((b, label)),
+                    _ if b == key => Some((a, label)),
+                    _ => None,
+                };
+                pairs.iter().filter_map(other).collect::<Vec<_>>()
+            });
+            let least = messages.group_by(0).reduce(|a, b| a.min(b));
+            let delta = step.join_solution(&least, 0).with(|(key, label), current| {
+                current.is_some_and(|current| label < current.1).then_some((key, label))
+            });
+            (delta.clone(), delta)
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn least_labels_are_those_of_the_components(
+            pairs in prop::collection::vec((0u64..60, 0u64..60), 1..60),
+        ) {
+            let rows = everywhere(|env| least_labels(env, &pairs));
+            let mut least: std::collections::BTreeMap<u64, u64> =
+                pairs.iter().flat_map(|&(a, b)| [(a, a), (b, b)]).collect();
+            for _ in 0..60 {
+                for &(a, b) in &pairs {
+                    let low = least[&a].min(least[&b]);
+                    least.insert(a, low);
+                    least.insert(b, low);
+                }
+            }
+            prop_assert_eq!(rows.into_iter().collect::<std::collections::BTreeMap<_, _>>(), least);
+        }
+    }
+
+    #[test]
+    fn a_solution_set_over_the_budget_gives_the_same_rows() {
+        let rows = everywhere(|env| {
+            let start =
+                DataSet::sequence(env, 0..20_000).map(|x| (format!("key {x}"), 0u32, x % 7));
+            start.iterate_delta(&start, "f0", 3, |step| {
+                let superstep = step.superstep();
+                let delta = step.join_solution(&step.workset(), 0).with(move |row, current| {
+                    let (key, count, left) = current.cloned().unwrap_or(row);
+                    (left >= superstep.number()).then_some((key, count + 1, left))
+                });
+                (delta.clone(), delta)
+            })
+        });
+        assert_eq!(rows.len(), 20_000);
+        assert!(rows.iter().all(|(_, count, left)| u64::from(*count) == (*left).min(3)));
+    }
+
+    #[test]
+    fn the_report_counts_workset_and_changes() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let (_, report) =
+            least_labels(&env, &[(0, 1), (1, 2), (2, 3)]).collect_with_report().unwrap();
+        let steps: Vec<_> = report.iterations[0]
+            .supersteps
+            .iter()
+            .map(|step| (step.workset, step.changes))
+            .collect();
+        assert_eq!(steps, [(4, 3), (3, 2), (2, 1), (1, 0)]);
+    }
+
+    #[test]
+    fn rows_of_new_keys_are_added() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let one = DataSet::from_collection(&env, [(1u64, 1u64)]);
+        let powers = one.iterate_delta(&one, 0, 4, |step| {
+            let delta = step.workset().map(|(key, value)| (key + 1, value * 2));
+            (delta.clone(), delta)
+        });
+        let mut rows = powers.collect().unwrap();
+        rows.sort_unstable();
+        assert_eq!(rows, [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16)]);
+    }
+}
