@@ -5,6 +5,7 @@
 //! length under a [`Schema`]. All three are cheap to clone, and go to Arrow and back without a
 //! copy ([`Batch::to_arrow`], [`Batch::from_arrow`]).
 
+mod array_records;
 mod arrow;
 mod batch;
 mod buffer;

@@ -122,7 +122,7 @@ fn place(
 
 /// The values of a column that has the type which `_same` makes.
 fn typed<'a, T: Native>(column: &'a Column, _same: &impl Fn(Buffer<T>) -> Column) -> &'a [T] {
-    fn of<'a, T: Native, U: Native>(values: &'a [U]) -> &'a [T] {
+    fn of<T: Native, U: Native>(values: &[U]) -> &[T] {
         assert_eq!(size_of::<T>(), size_of::<U>(), "columns of one type");
         bytemuck::cast_slice(values)
     }
