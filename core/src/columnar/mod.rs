@@ -25,6 +25,7 @@ pub use keys::Keys;
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
+pub use quince_core_derive::Record;
 pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
     records, schema_of, types_of,

@@ -5,7 +5,7 @@ use super::{Batch, Column, ColumnType, Schema};
 /// A type whose values are rows: each value is taken apart into columns, and put together again.
 ///
 /// Integers, floats, `bool`, `String`, `Option`s of records, tuples and arrays of records (nested as
-/// deep as you like) and structs that derive `Record` are records. The derived form gives a column to
+/// deep as you like) and structs that [derive `Record`](macro@crate::columnar::Record) are records. The derived form gives a column to
 /// each leaf: a field `position: (f32, f32)` is the columns `position.f0` and `position.f1`; an
 /// `Option` has one column more, called like the field with a question mark, that says whether
 /// there is a value.
@@ -211,5 +211,28 @@ impl<T: Record> RowBuilder<T> {
         self.builder.finish(&mut columns);
         let rows = std::mem::take(&mut self.num_rows);
         Batch::with_rows(self.schema.clone(), columns, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::Record;
+
+    /// The engine derives records of its own.
+    #[derive(Clone, Debug, PartialEq, Record)]
+    #[record(crate = "crate")]
+    struct Inside {
+        value: (u8, Option<i64>),
+        rest: [bool; 2],
+    }
+
+    #[test]
+    fn a_field_called_value_keeps_its_name() {
+        let names = ["value.f0", "value.f1?", "value.f1", "rest.f0", "rest.f1"];
+        assert_eq!(schema_of::<Inside>().names(), names);
+        let rows = [Inside { value: (1, Some(-1)), rest: [true, false] }];
+        assert_eq!(records::<Inside>(&batch_of(rows.clone())).unwrap(), rows);
+        assert_eq!(u8::fields(), [Field { name: "value".to_owned(), num_columns: 1 }]);
     }
 }
