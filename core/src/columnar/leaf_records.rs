@@ -17,7 +17,7 @@ macro_rules! native_records {
             type Builder = Vec<$native>;
 
             fn leaves(name: &str, leaves: &mut Vec<Leaf>) {
-                leaves.push(Leaf { name: name.to_owned(), column_type: ColumnType::$variant });
+                leaves.push(Leaf::new(name, ColumnType::$variant));
             }
 
             fn reader<'a>(columns: &mut &'a [Column]) -> Option<&'a [$native]> {
@@ -71,7 +71,7 @@ impl Record for bool {
     type Builder = BoolBuilder;
 
     fn leaves(name: &str, leaves: &mut Vec<Leaf>) {
-        leaves.push(Leaf { name: name.to_owned(), column_type: ColumnType::Bool });
+        leaves.push(Leaf::new(name, ColumnType::Bool));
     }
 
     fn reader<'a>(columns: &mut &'a [Column]) -> Option<BoolReader<'a>> {
@@ -117,7 +117,7 @@ impl Record for String {
     type Builder = TextBuilder;
 
     fn leaves(name: &str, leaves: &mut Vec<Leaf>) {
-        leaves.push(Leaf { name: name.to_owned(), column_type: ColumnType::Utf8 });
+        leaves.push(Leaf::new(name, ColumnType::Utf8));
     }
 
     fn reader<'a>(columns: &mut &'a [Column]) -> Option<TextReader<'a>> {
@@ -183,7 +183,7 @@ impl<T: Record + Default> Record for Option<T> {
     type Builder = OptionBuilder<T>;
 
     fn leaves(name: &str, leaves: &mut Vec<Leaf>) {
-        leaves.push(Leaf { name: format!("{name}?"), column_type: ColumnType::Bool });
+        leaves.push(Leaf::presence(name));
         T::leaves(name, leaves);
     }
 

@@ -5,6 +5,7 @@
 //! length under a [`Schema`]. All three are cheap to clone, and go to Arrow and back without a
 //! copy ([`Batch::to_arrow`], [`Batch::from_arrow`]).
 
+mod array_records;
 mod arrow;
 mod batch;
 mod buffer;
@@ -26,6 +27,7 @@ pub use keys::Keys;
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
+pub use quince_core_derive::Record;
 pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
     records, schema_of, types_of,

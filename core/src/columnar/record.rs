@@ -4,8 +4,8 @@ use super::{Batch, Column, ColumnType, Schema};
 
 /// A type whose values are rows: each value is taken apart into columns, and put together again.
 ///
-/// Integers, floats, `bool`, `String`, `Option`s of records, tuples of records (nested as deep as
-/// you like) and structs that derive `Record` are records. The derived form gives a column to
+/// Integers, floats, `bool`, `String`, `Option`s of records, tuples and arrays of records (nested as
+/// deep as you like) and structs that [derive `Record`](macro@crate::columnar::Record) are records. The derived form gives a column to
 /// each leaf: a field `position: (f32, f32)` is the columns `position.f0` and `position.f1`; an
 /// `Option` has one column more, called like the field with a question mark, that says whether
 /// there is a value.
@@ -18,6 +18,12 @@ use super::{Batch, Column, ColumnType, Schema};
 /// assert_eq!(back[1], (2, "two".to_owned()));
 /// # Ok::<(), quince_core::columnar::RecordMismatch>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a record",
+    label = "has no columns",
+    note = "records are numbers of up to 64 bits, `bool`, `String`, tuples and arrays of records, \
+            structs that derive `Record`, and `Option`s of records that have a `Default`"
+)]
 pub trait Record: Clone + Send + Sync + 'static {
     /// Reads the rows of a batch.
     type Reader<'a>: ReadRecord<Self>;
@@ -25,7 +31,8 @@ pub trait Record: Clone + Send + Sync + 'static {
     /// Collects rows into columns.
     type Builder: BuildRecord<Self>;
 
-    /// The columns of the type, in order. `name` is what the value is called where it stands.
+    /// The columns of the type, in order. `name` is what the value is called where it stands:
+    /// empty for a record that stands alone.
     fn leaves(name: &str, leaves: &mut Vec<Leaf>);
 
     /// A reader over the first columns of `columns`, which it takes off; `None` if they are of
@@ -34,9 +41,7 @@ pub trait Record: Clone + Send + Sync + 'static {
 
     /// What a record that stands alone calls its columns; a record of several fields names them.
     fn fields() -> Vec<Field> {
-        let mut leaves = Vec::new();
-        Self::leaves("value", &mut leaves);
-        vec![Field { name: "value".to_owned(), num_columns: leaves.len() }]
+        vec![Field { name: ALONE.to_owned(), num_columns: leaves_of::<Self>().len() }]
     }
 
     /// Bytes that the value holds outside itself.
@@ -45,6 +50,9 @@ pub trait Record: Clone + Send + Sync + 'static {
     }
 }
 
+/// What the column of a record is called that stands alone and has no fields.
+const ALONE: &str = "value";
+
 /// One column of a record type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {
@@ -52,6 +60,20 @@ pub struct Leaf {
     pub name: String,
     /// Its type.
     pub column_type: ColumnType,
+}
+
+impl Leaf {
+    /// The one column of a value that is called `name` where it stands.
+    pub fn new(name: &str, column_type: ColumnType) -> Self {
+        Self { name: if name.is_empty() { ALONE } else { name }.to_owned(), column_type }
+    }
+
+    /// The column that says whether there is a value called `name`: `parent?`.
+    pub fn presence(name: &str) -> Self {
+        let mut leaf = Self::new(name, ColumnType::Bool);
+        leaf.name.push('?');
+        leaf
+    }
 }
 
 /// One field of a record type: what keys and projections name.
@@ -81,18 +103,21 @@ pub trait BuildRecord<T>: Send {
     fn finish(&mut self, columns: &mut Vec<Column>);
 }
 
+/// The columns of a record type that stands alone.
+pub(super) fn leaves_of<T: Record>() -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    T::leaves("", &mut leaves);
+    leaves
+}
+
 /// The schema of a record type.
 pub fn schema_of<T: Record>() -> Schema {
-    let mut leaves = Vec::new();
-    T::leaves("value", &mut leaves);
-    Schema::new(leaves.into_iter().map(|leaf| leaf.name))
+    Schema::new(leaves_of::<T>().into_iter().map(|leaf| leaf.name))
 }
 
 /// The types of a record type's columns.
 pub fn types_of<T: Record>() -> Vec<ColumnType> {
-    let mut leaves = Vec::new();
-    T::leaves("value", &mut leaves);
-    leaves.into_iter().map(|leaf| leaf.column_type).collect()
+    leaves_of::<T>().into_iter().map(|leaf| leaf.column_type).collect()
 }
 
 /// Columns that are not those of a record type.
@@ -186,5 +211,28 @@ impl<T: Record> RowBuilder<T> {
         self.builder.finish(&mut columns);
         let rows = std::mem::take(&mut self.num_rows);
         Batch::with_rows(self.schema.clone(), columns, rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::Record;
+
+    /// The engine derives records of its own.
+    #[derive(Clone, Debug, PartialEq, Record)]
+    #[record(crate = "crate")]
+    struct Inside {
+        value: (u8, Option<i64>),
+        rest: [bool; 2],
+    }
+
+    #[test]
+    fn a_field_called_value_keeps_its_name() {
+        let names = ["value.f0", "value.f1?", "value.f1", "rest.f0", "rest.f1"];
+        assert_eq!(schema_of::<Inside>().names(), names);
+        let rows = [Inside { value: (1, Some(-1)), rest: [true, false] }];
+        assert_eq!(records::<Inside>(&batch_of(rows.clone())).unwrap(), rows);
+        assert_eq!(u8::fields(), [Field { name: "value".to_owned(), num_columns: 1 }]);
     }
 }

@@ -3,11 +3,10 @@
 use super::Column;
 use super::record::{BuildRecord, Field, Leaf, ReadRecord, Record};
 
-/// The name of a field inside a value that is called `outer` where it stands.
-///
-/// A record that stands alone is called `value`, and its fields just by their own names.
+/// The name of a field inside a value that is called `outer` where it stands; `outer` is empty
+/// where the value stands alone.
 pub fn field_name(outer: &str, field: &str) -> String {
-    if outer == "value" { field.to_owned() } else { format!("{outer}.{field}") }
+    if outer.is_empty() { field.to_owned() } else { format!("{outer}.{field}") }
 }
 
 /// The field called `name` of type `T`.
@@ -121,6 +120,7 @@ mod tests {
         assert_eq!(schema_of::<Nested>().names(), names);
         assert_eq!(schema_of::<u32>().names(), ["value"]);
         assert!(schema_of::<()>().names().is_empty());
+        assert_eq!(schema_of::<Option<(u8,)>>().names(), ["value?", "f0"]);
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! Batches as Arrow record batches and back, without a copy where the layouts agree.
+//!
+//! | Quince | Arrow |
+//! |---|---|
+//! | a column `x` | a field `x` without nulls |
+//! | a column `x?` of `bool`, then one column `x` | one nullable field `x` |
+//! | a column `x?` of `bool`, then several columns | a field `x?`, then a field for each |
+//!
+//! The second line is an `Option` of one column, the third an `Option` of a record with several.
+//! Whether a field is nullable depends on the schema alone, never on whether a batch happens to
+//! hold a null: batches of one schema give columns of one type.
+//!
+//! Copied are booleans, which Arrow packs into bits; numbers that are widened; viewed text and the
+//! offsets of long text; and columns with nulls over anything but zeros and empty texts, or with
+//! nulls and codes. What stands under a null is arbitrary in Arrow, and here it is the default, as
+//! keys compare it.
+
+mod error;
+mod export;
+mod import;
+mod pairs;
+#[cfg(test)]
+mod tests;
+mod typed;
+
+pub use error::ArrowConversionError;
