@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::plan::PlanNode;
+
 /// One superstep.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SuperstepReport {
@@ -102,6 +104,8 @@ pub struct IterationReport {
 /// What a run of a plan over data sets did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct RunReport {
+    /// The plan as it ran: estimates, decisions and their reasons, and what really came out.
+    pub plan: Option<PlanNode>,
     /// Its iterations, in the order in which they ended.
     pub iterations: Vec<IterationReport>,
 }

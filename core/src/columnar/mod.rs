@@ -30,7 +30,7 @@ pub use leaf_records::{
 pub use quince_core_derive::Record;
 pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
-    records, schema_of, types_of,
+    records, row_bytes, schema_of, types_of,
 };
 pub use rows::{concatenate, gather, scatter, select};
 pub use tuple_records::{field_name, field_of};

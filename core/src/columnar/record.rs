@@ -120,6 +120,12 @@ pub fn types_of<T: Record>() -> Vec<ColumnType> {
     leaves_of::<T>().into_iter().map(|leaf| leaf.column_type).collect()
 }
 
+/// Bytes of a row of a record type; a guess where there is text.
+pub fn row_bytes<T: Record>() -> usize {
+    const TEXT: usize = 16;
+    types_of::<T>().iter().map(|column| column.width().unwrap_or(TEXT)).sum()
+}
+
 /// Columns that are not those of a record type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("records of type {record} have columns of the types {expected:?}; these are {got:?}")]

@@ -10,6 +10,9 @@
 //!                └ a breaker runs the pipeline of its input first, and is the source of the next
 //! ```
 
+mod annotated;
+mod facts;
+mod optimizer;
 mod record_wise;
 mod run;
 
@@ -25,6 +28,10 @@ use crate::pipeline::{Operator, Sink};
 use crate::plan::PlanNode;
 use crate::report::RunReport;
 
+use annotated::Annotated;
+
+pub use facts::{Choices, Facts, Forwards, JoinStrategy, Kind, Rows};
+pub use optimizer::{Actual, Description, Estimate, NodeId, PhysicalPlan, Properties};
 pub use record_wise::RecordWise;
 pub use run::{Node, NodeRef, Run, keep};
 
@@ -81,12 +88,67 @@ impl<T: Record> DataSet<T> {
 
     /// Passes the rows through a record-wise operator that makes records of type `U`.
     pub fn then<U: Record>(&self, operator: impl Operator + 'static) -> DataSet<U> {
-        DataSet::from_node(&self.env, RecordWise::new(self.node.clone(), Arc::new(operator)))
+        self.then_with(operator, |node| node)
+    }
+
+    /// As [`then`](Self::then), where `tell` tells the optimizer more.
+    pub fn then_with<U: Record>(
+        &self,
+        operator: impl Operator + 'static,
+        tell: impl FnOnce(RecordWise) -> RecordWise,
+    ) -> DataSet<U> {
+        let node = RecordWise::new::<U>(self.node.clone(), Arc::new(operator));
+        DataSet::from_node(&self.env, tell(node))
+    }
+
+    /// Tells the optimizer how many rows there will be, about.
+    pub fn estimated_rows(&self, rows: u64) -> Self {
+        self.annotated(|facts| facts.rows = Rows::Exactly(rows))
+    }
+
+    /// Tells the optimizer that column `.0` of the operator's input comes out unchanged as column
+    /// `.1`, for each pair. Columns are counted as in the schema: a nested field may have several.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let sums = DataSet::from_collection(&env, [(1u64, 2.0), (1, 3.0)])
+    ///     .group_by(0)
+    ///     .reduce(|a, b| (a.0, a.1 + b.1));
+    /// let halves = sums.map(|(key, sum)| (key, sum / 2.0)).forwarded_columns([(0, 0)]);
+    /// let plan = halves.group_by(0).reduce(|a, _| a).explain().to_string();
+    /// assert!(plan.contains("rewrite reuse partitions"), "{plan}");
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn forwarded_columns(&self, columns: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let columns = columns.into_iter().collect();
+        self.annotated(|facts| facts.forwards = Forwards::Columns(columns))
+    }
+
+    fn annotated(&self, change: impl FnOnce(&mut Facts)) -> Self {
+        let mut facts = self.node.facts();
+        change(&mut facts);
+        Self::from_node(&self.env, Annotated { node: self.node.clone(), facts })
     }
 
     /// The plan as it was written.
-    pub fn explain(&self) -> PlanNode {
+    pub fn explain_written(&self) -> PlanNode {
         run::explain(&self.node)
+    }
+
+    /// The plan as it will run: estimates, and what the optimizer decided and why. After a run,
+    /// [`collect_with_report`](Self::collect_with_report) has it with what really came out.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let rows = DataSet::from_collection(&env, [(1u64, 1u64)]).map(|(a, b)| (b, a));
+    /// let plan = rows.group_by(0).reduce(|a, _| a).explain().to_string();
+    /// assert!(plan.contains("rewrite combine: associative"), "{plan}");
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn explain(&self) -> PlanNode {
+        Run::new(&self.env, &[&self.node]).explain(&self.node)
     }
 
     /// Runs the plan: all records, in order.
@@ -96,25 +158,25 @@ impl<T: Record> DataSet<T> {
 
     /// Runs the plan: all records, in order, and what its iterations did.
     pub fn collect_with_report(&self) -> Result<(Vec<T>, RunReport)> {
-        let run = Run::new(&self.env, [&self.node]);
+        let run = Run::new(&self.env, &[&self.node]);
         let pipeline = run.open(&self.node)?;
         let batches = executor::collect(&self.env, pipeline.source(), &pipeline.chain())?;
         let mut all = Vec::with_capacity(batches.iter().map(|batch| batch.num_rows()).sum());
         for batch in batches {
             all.extend(records::<T>(&batch)?);
         }
-        Ok((all, run.report()))
+        Ok((all, run.report(&self.node)))
     }
 
     /// Runs the plan: the number of records.
     pub fn count(&self) -> Result<u64> {
-        let pipeline = Run::new(&self.env, [&self.node]).open(&self.node)?;
+        let pipeline = Run::new(&self.env, &[&self.node]).open(&self.node)?;
         executor::count(&self.env, pipeline.source(), &pipeline.chain())
     }
 
     /// Runs the plan: all records, in order, into `sink`.
     pub fn write(&self, sink: Box<dyn Sink>) -> Result<()> {
-        let pipeline = Run::new(&self.env, [&self.node]).open(&self.node)?;
+        let pipeline = Run::new(&self.env, &[&self.node]).open(&self.node)?;
         executor::write(&self.env, pipeline.source(), &pipeline.chain(), sink)
     }
 }

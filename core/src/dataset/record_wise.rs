@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Node, NodeRef, Run};
+use super::{Facts, Forwards, Kind, Node, NodeRef, Rows, Run};
+use crate::columnar::{Record, row_bytes};
 use crate::error::Result;
 use crate::pipeline::{Operator, Pipeline};
 use crate::plan::PlanNode;
@@ -11,6 +12,7 @@ use crate::plan::PlanNode;
 pub struct RecordWise {
     input: NodeRef,
     operator: Arc<dyn Operator>,
+    facts: Facts,
 }
 
 impl std::fmt::Debug for RecordWise {
@@ -22,9 +24,25 @@ impl std::fmt::Debug for RecordWise {
 }
 
 impl RecordWise {
-    /// Passes the rows of `input` through `operator`.
-    pub fn new(input: NodeRef, operator: Arc<dyn Operator>) -> Self {
-        Self { input, operator }
+    /// Passes the rows of `input` through `operator`, which makes records of type `U`.
+    pub fn new<U: Record>(input: NodeRef, operator: Arc<dyn Operator>) -> Self {
+        let facts =
+            Facts { kind: Kind::RecordWise, row_bytes: Some(row_bytes::<U>()), ..Facts::default() };
+        Self { input, operator, facts }
+    }
+
+    /// Tells how many rows it makes.
+    #[must_use]
+    pub fn rows(mut self, rows: Rows) -> Self {
+        self.facts.rows = rows;
+        self
+    }
+
+    /// Tells which columns it hands on as they are.
+    #[must_use]
+    pub fn forwards(mut self, forwards: Forwards) -> Self {
+        self.facts.forwards = forwards;
+        self
     }
 }
 
@@ -35,6 +53,10 @@ impl Node for RecordWise {
 
     fn inputs(&self) -> Vec<NodeRef> {
         vec![self.input.clone()]
+    }
+
+    fn facts(&self) -> Facts {
+        self.facts.clone()
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::facts::{Choices, Facts};
+use super::optimizer::{self, Description, NodeId, PhysicalPlan};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{BlockSource, BlockStore, Keep};
@@ -30,15 +32,50 @@ pub trait Node: Send + Sync {
     /// `run`, executes it, and returns a pipeline over what it gathered.
     fn open(&self, run: &Run<'_>) -> Result<Pipeline>;
 
+    /// What the optimizer may know of it.
+    fn facts(&self) -> Facts {
+        Facts::default()
+    }
+
+    /// The node that does the work, where this one only knows more of it.
+    fn inner(&self) -> Option<&NodeRef> {
+        None
+    }
+
     /// Whether opening it again repeats no work: its rows are there already.
     fn is_stored(&self) -> bool {
         false
     }
 }
 
-/// The plan of `node` and all that it reads.
+/// The plan of `node` and all that it reads, as it was written.
 pub(super) fn explain(node: &NodeRef) -> PlanNode {
     node.inputs().iter().fold(node.plan(), |plan, input| plan.input(explain(input)))
+}
+
+/// The plan of all that `roots` need, as it will run.
+fn optimize(roots: &[&NodeRef]) -> PhysicalPlan {
+    let (mut nodes, mut seen) = (Vec::new(), HashSet::new());
+    roots.iter().for_each(|root| describe(root, &mut seen, &mut nodes));
+    let roots: Vec<NodeId> = roots.iter().map(|root| id(root)).collect();
+    optimizer::optimize(nodes, &roots)
+}
+
+/// Adds the descriptions of what `node` reads, and then its own.
+fn describe(node: &NodeRef, seen: &mut HashSet<NodeId>, nodes: &mut Vec<Description>) {
+    if !seen.insert(id(node)) {
+        return;
+    }
+    let inputs = node.inputs();
+    inputs.iter().for_each(|input| describe(input, seen, nodes));
+    nodes.push(Description {
+        id: id(node),
+        plan: node.plan(),
+        facts: node.facts(),
+        inputs: inputs.iter().map(id).collect(),
+        is_stored: node.is_stored(),
+        inner: node.inner().map(id),
+    });
 }
 
 /// One execution of a plan, or of the body of an iteration.
@@ -50,7 +87,9 @@ pub(super) fn explain(node: &NodeRef) -> PlanNode {
 pub struct Run<'a> {
     env: &'a Environment,
     outer: Option<&'a Run<'a>>,
-    /// How many nodes of the plan read each node.
+    /// What was chosen for the nodes; a body shares the plan of the run around it.
+    plan: Arc<PhysicalPlan>,
+    /// How many nodes of this run's plans read each node.
     uses: HashMap<NodeId, usize>,
     /// The rows that stand for nodes in this run; all that reads them depends on the iteration.
     bound: HashMap<NodeId, Arc<dyn Source>>,
@@ -60,9 +99,6 @@ pub struct Run<'a> {
     built: Mutex<HashMap<(NodeId, &'static str), Built>>,
     report: Mutex<RunReport>,
 }
-
-/// The identity of a node; plans hold their nodes for as long as they run.
-type NodeId = usize;
 
 /// What an operator built, of whatever type.
 type Built = Arc<dyn Any + Send + Sync>;
@@ -74,15 +110,20 @@ fn id(node: &NodeRef) -> NodeId {
 impl std::fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run")
-            .field("nodes", &self.uses.len())
+            .field("plan", &self.plan)
             .field("bound", &self.bound.len())
             .finish_non_exhaustive()
     }
 }
 
 impl<'a> Run<'a> {
-    /// A run of the plans that end in `roots`.
-    pub fn new<'n>(env: &'a Environment, roots: impl IntoIterator<Item = &'n NodeRef>) -> Self {
+    /// A run of the plans that end in `roots`, optimized.
+    pub fn new(env: &'a Environment, roots: &[&NodeRef]) -> Self {
+        let plan = Arc::new(optimize(roots));
+        Self::over(env, plan, roots)
+    }
+
+    fn over(env: &'a Environment, plan: Arc<PhysicalPlan>, roots: &[&NodeRef]) -> Self {
         let mut uses = HashMap::new();
         for root in roots {
             *uses.entry(id(root)).or_default() += 1;
@@ -91,6 +132,7 @@ impl<'a> Run<'a> {
         Self {
             env,
             outer: None,
+            plan,
             uses,
             bound: HashMap::new(),
             dependent: HashSet::new(),
@@ -107,7 +149,7 @@ impl<'a> Run<'a> {
         roots: &[&'n NodeRef],
         bound: impl IntoIterator<Item = (&'n NodeRef, Arc<dyn Source>)>,
     ) -> Run<'a> {
-        let mut body = Run::new(self.env, roots.iter().copied());
+        let mut body = Run::over(self.env, self.plan.clone(), roots);
         body.outer = Some(self);
         body.bound = bound.into_iter().map(|(node, rows)| (id(node), rows)).collect();
         let mut visited = HashSet::new();
@@ -131,24 +173,42 @@ impl<'a> Run<'a> {
         let is_constant = !std::ptr::eq(home, self);
         let is_shared = self.uses.get(&id(node)).is_some_and(|&uses| uses > 1);
         if node.is_stored() || !(is_constant || is_shared) {
-            return node.open(home);
+            return home.open_here(node);
         }
         Ok(Pipeline::from_shared(home.keep(node)?))
     }
 
-    /// What `make` builds from the rows of `node`: built once in the run that the node belongs to.
+    /// Opens `node` in this run, and counts the rows that come out.
+    fn open_here(&self, node: &NodeRef) -> Result<Pipeline> {
+        let pipeline = node.open(self)?;
+        Ok(match self.plan.actual(id(node)) {
+            None => pipeline,
+            Some(actual) => {
+                actual.open();
+                pipeline.counted(Arc::new(move |rows| actual.add(rows)))
+            }
+        })
+    }
+
+    /// What the optimizer chose for the node `node`.
+    pub fn choices(&self, node: &dyn Node) -> Choices {
+        self.plan.choices(std::ptr::from_ref(node).cast::<()>() as NodeId)
+    }
+
+    /// What `make` builds from the rows of `node`: built once in the run that the node belongs to,
+    /// which `make` gets to open the node in.
     pub fn built<V: Any + Send + Sync>(
         &self,
         node: &NodeRef,
         what: &'static str,
-        make: impl FnOnce() -> Result<V>,
+        make: impl FnOnce(&Self) -> Result<V>,
     ) -> Result<Arc<V>> {
         let home = self.home(node);
         let place = (id(node), what);
         if let Some(found) = lock(&home.built).get(&place) {
             return Ok(found.clone().downcast().expect("one type for each name"));
         }
-        let made = Arc::new(make()?);
+        let made = Arc::new(make(home)?);
         lock(&home.built).insert(place, made.clone());
         Ok(made)
     }
@@ -166,9 +226,15 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The report so far.
-    pub fn report(&self) -> RunReport {
-        lock(&self.report).clone()
+    /// The report so far, with the plan of `root` and what its nodes really made.
+    pub fn report(&self, root: &NodeRef) -> RunReport {
+        let iterations = lock(&self.report).iterations.clone();
+        RunReport { plan: Some(self.explain(root)), iterations }
+    }
+
+    /// The plan of `root` as it runs.
+    pub fn explain(&self, root: &NodeRef) -> PlanNode {
+        self.plan.explain(id(root))
     }
 
     /// Whether the rows of `node` are the same in every superstep of the iteration around.
@@ -188,7 +254,7 @@ impl<'a> Run<'a> {
         if let Some(kept) = lock(&self.kept).get(&id(node)) {
             return Ok(kept.clone());
         }
-        let kept: Arc<dyn Source> = Arc::new(keep(self.env, &node.open(self)?)?);
+        let kept: Arc<dyn Source> = Arc::new(keep(self.env, &self.open_here(node)?)?);
         lock(&self.kept).insert(id(node), kept.clone());
         Ok(kept)
     }

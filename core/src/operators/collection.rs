@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::columnar::{Record, RowBuilder};
-use crate::dataset::{DataSet, Node, NodeRef, Run};
+use crate::columnar::{Record, RowBuilder, row_bytes};
+use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Rows, Run};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::pipeline::{BATCH_ROWS, MORSEL_ROWS, Morsel, Morsels, Output, Pipeline, Source};
@@ -33,7 +33,7 @@ impl<T: Record> DataSet<T> {
         numbers: Range<u64>,
         row: impl Fn(u64) -> T + Send + Sync + 'static,
     ) -> Self {
-        let source = Rows { name, numbers, row: Arc::new(row) };
+        let source = Numbers { name, numbers, row: Arc::new(row) };
         Self::from_node(env, StoredRows(Arc::new(source)))
     }
 }
@@ -53,7 +53,7 @@ impl DataSet<u64> {
 }
 
 /// A node over rows that cost nothing to make again.
-struct StoredRows<T>(Arc<Rows<T>>);
+struct StoredRows<T>(Arc<Numbers<T>>);
 
 impl<T: Record> Node for StoredRows<T> {
     fn plan(&self) -> PlanNode {
@@ -62,6 +62,12 @@ impl<T: Record> Node for StoredRows<T> {
 
     fn inputs(&self) -> Vec<NodeRef> {
         Vec::new()
+    }
+
+    fn facts(&self) -> Facts {
+        let rows = Rows::Exactly(self.0.len());
+        let row_bytes = Some(row_bytes::<T>());
+        Facts { kind: Kind::Source, rows, row_bytes, ..Facts::default() }
     }
 
     fn open(&self, _run: &Run<'_>) -> Result<Pipeline> {
@@ -74,7 +80,7 @@ impl<T: Record> Node for StoredRows<T> {
 }
 
 /// Makes a record from each of a range of numbers.
-struct Rows<T> {
+struct Numbers<T> {
     name: &'static str,
     numbers: Range<u64>,
     row: Arc<RowFunction<T>>,
@@ -82,19 +88,19 @@ struct Rows<T> {
 
 type RowFunction<T> = dyn Fn(u64) -> T + Send + Sync;
 
-impl<T> Rows<T> {
+impl<T> Numbers<T> {
     fn len(&self) -> u64 {
         self.numbers.end.saturating_sub(self.numbers.start)
     }
 }
 
-impl<T> Clone for Rows<T> {
+impl<T> Clone for Numbers<T> {
     fn clone(&self) -> Self {
         Self { name: self.name, numbers: self.numbers.clone(), row: self.row.clone() }
     }
 }
 
-impl<T: Record> Source for Rows<T> {
+impl<T: Record> Source for Numbers<T> {
     fn name(&self) -> String {
         self.name.to_owned()
     }
@@ -105,7 +111,7 @@ impl<T: Record> Source for Rows<T> {
 }
 
 /// What is left of the range.
-impl<T: Record> Morsels for Rows<T> {
+impl<T: Record> Morsels for Numbers<T> {
     fn next(&mut self) -> Result<Option<Box<dyn Morsel>>> {
         if self.numbers.is_empty() {
             return Ok(None);
@@ -116,7 +122,7 @@ impl<T: Record> Morsels for Rows<T> {
     }
 }
 
-impl<T: Record> Morsel for Rows<T> {
+impl<T: Record> Morsel for Numbers<T> {
     fn read(self: Box<Self>, _env: &Environment, output: &mut dyn Output) -> Result<()> {
         let mut rows = RowBuilder::with_capacity(BATCH_ROWS.min(self.len() as usize));
         for number in self.numbers {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::columnar::{Batch, ReadRecord, Record, reader_of, select};
-use crate::dataset::DataSet;
+use crate::dataset::{DataSet, Forwards, Rows};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::MemoryManager;
@@ -22,12 +22,13 @@ impl<T: Record> DataSet<T> {
     /// # Ok::<(), quince_core::Error>(())
     /// ```
     pub fn filter(&self, predicate: impl Fn(&T) -> bool + Send + Sync + 'static) -> Self {
-        self.then(Filter::of_batches("filter", move |batch, keep| {
+        let filter = Filter::of_batches("filter", move |batch, keep| {
             let reader = reader_of::<T>(batch)?;
             let rows = keep.iter_mut().enumerate();
             rows.for_each(|(row, keep)| *keep = predicate(&reader.get(row)));
             Ok(())
-        }))
+        });
+        self.then_with(filter, |node| node.rows(Rows::OneIn(2)).forwards(Forwards::Everything))
     }
 }
 

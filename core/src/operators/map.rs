@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::row_wise::RowWise;
 use crate::columnar::{Batch, Record};
-use crate::dataset::DataSet;
+use crate::dataset::{DataSet, Rows};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::pipeline::{Operator, Output, Task, TaskEvent};
@@ -21,7 +21,8 @@ impl<T: Record> DataSet<T> {
     /// # Ok::<(), quince_core::Error>(())
     /// ```
     pub fn map<U: Record>(&self, function: impl Fn(T) -> U + Send + Sync + 'static) -> DataSet<U> {
-        self.then(RowWise::new("map", move |record, rows| rows.push(function(record))))
+        let map = RowWise::new("map", move |record, rows| rows.push(function(record)));
+        self.then_with(map, |node| node.rows(Rows::Like(0)))
     }
 }
 

@@ -14,8 +14,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::group_by::Grouped;
-use crate::columnar::{Batch, Key, Keys, ReadRecord, Record, RowBuilder, reader_of};
-use crate::dataset::{DataSet, Node, NodeRef, Run};
+use crate::columnar::{Batch, Key, Keys, ReadRecord, Record, RowBuilder, reader_of, row_bytes};
+use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Run};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::exchange::{BlockStore, GroupIndex, HashExchange, HashPartitions, Hashed, Partition};
@@ -64,10 +64,17 @@ impl<T: Record, F: Fn(T, T) -> T + Send + Sync + 'static> Node for Reduce<T, F> 
         vec![self.input.clone()]
     }
 
+    fn facts(&self) -> Facts {
+        let kind = Kind::Keyed { key: self.key.clone(), combines: true };
+        Facts { kind, row_bytes: Some(row_bytes::<T>()), ..Facts::default() }
+    }
+
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
-        let combine =
-            Combine { key: self.key.clone(), function: self.function.clone(), record: PhantomData };
-        let pipeline = run.open(&self.input)?.then(Arc::new(combine));
+        let mut pipeline = run.open(&self.input)?;
+        if !run.choices(self).skip_combine {
+            let (key, function) = (self.key.clone(), self.function.clone());
+            pipeline = pipeline.then(Arc::new(Combine { key, function, record: PhantomData }));
+        }
         let store = BlockStore::new(run.env(), "reduce");
         let exchange = HashExchange::new(&self.key, &store);
         let parts = executor::execute(run.env(), pipeline.source(), &pipeline.chain(), &exchange)?;

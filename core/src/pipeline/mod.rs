@@ -14,12 +14,15 @@
 //! it.
 
 mod breaker;
+mod counted;
 mod numbered;
 mod sink;
 mod source;
 mod task;
 
 use std::sync::Arc;
+
+use counted::{CountedOperator, CountedSource};
 
 pub use breaker::{Breaker, Collect};
 pub use numbered::{Numbered, ReadNumber};
@@ -65,6 +68,15 @@ impl Pipeline {
     /// Adds an operator at the end.
     pub fn then(mut self, operator: Arc<dyn Operator>) -> Self {
         self.chain.push(operator);
+        self
+    }
+
+    /// Tells `count` the number of rows of every batch that comes out.
+    pub fn counted(mut self, count: Arc<dyn Fn(u64) + Send + Sync>) -> Self {
+        match self.chain.pop() {
+            Some(last) => self.chain.push(Arc::new(CountedOperator { operator: last, count })),
+            None => self.source = Arc::new(CountedSource { source: self.source, count }),
+        }
         self
     }
 

@@ -1,12 +1,13 @@
 //! `iterate_bulk`: every superstep replaces the partial solution.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::aggregate::Aggregate;
 use super::placeholder::Placeholder;
 use super::step::{Closed, Frame, Superstep};
-use crate::columnar::Record;
-use crate::dataset::{DataSet, Node, NodeRef, Run, keep};
+use crate::columnar::{Record, row_bytes};
+use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Rows, Run, keep};
 use crate::error::Result;
 use crate::exchange::BlockSource;
 use crate::iteration::Criterion;
@@ -51,6 +52,7 @@ impl<T: Record> DataSet<T> {
                 next,
                 frame,
                 criterion: criterion.into(),
+                record: PhantomData::<fn() -> T>,
             },
         )
     }
@@ -120,28 +122,35 @@ impl<T: Record> BulkStep<T> {
     }
 }
 
-struct BulkNode {
+struct BulkNode<T> {
     initial: NodeRef,
     partial: NodeRef,
     next: NodeRef,
     frame: Frame,
     criterion: Criterion,
+    record: PhantomData<fn() -> T>,
 }
 
-impl BulkNode {
+impl<T> BulkNode<T> {
     /// The plans of the body.
     fn roots(&self) -> Vec<&NodeRef> {
         [&self.next].into_iter().chain(self.frame.roots()).collect()
     }
 }
 
-impl Node for BulkNode {
+impl<T: Record> Node for BulkNode<T> {
     fn plan(&self) -> PlanNode {
         PlanNode::new(&self.frame.name).property("until", &self.criterion)
     }
 
     fn inputs(&self) -> Vec<NodeRef> {
         [&self.initial].into_iter().chain(self.roots()).cloned().collect()
+    }
+
+    fn facts(&self) -> Facts {
+        let kind = Kind::Iteration { body: 1 };
+        let row_bytes = Some(row_bytes::<T>());
+        Facts { kind, rows: Rows::Like(0), row_bytes, ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
@@ -155,15 +164,15 @@ impl Node for BulkNode {
     }
 }
 
-struct BulkBody<'a> {
-    node: &'a BulkNode,
+struct BulkBody<'a, T> {
+    node: &'a BulkNode<T>,
     run: &'a Run<'a>,
     current: Arc<BlockSource>,
     workset: u64,
     aggregates: Vec<(String, AggregateValue)>,
 }
 
-impl Body for BulkBody<'_> {
+impl<T: Record> Body for BulkBody<'_, T> {
     fn workset(&self) -> u64 {
         self.workset
     }

@@ -7,8 +7,8 @@ use super::join_solution::{SOLUTION, SolutionJoin};
 use super::placeholder::Placeholder;
 use super::solution_set::HashedSolution;
 use super::step::{Closed, Frame, Superstep};
-use crate::columnar::{IntoKey, Key, Record};
-use crate::dataset::{DataSet, Node, NodeRef, Run, keep};
+use crate::columnar::{IntoKey, Key, Record, row_bytes};
+use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Rows, Run, keep};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{BlockSource, BlockStore, HashExchange, HashPartitions};
@@ -176,6 +176,12 @@ impl<S: Record> Node for DeltaNode<S> {
 
     fn inputs(&self) -> Vec<NodeRef> {
         self.initial.iter().chain(self.roots()).cloned().collect()
+    }
+
+    fn facts(&self) -> Facts {
+        let kind = Kind::Iteration { body: self.initial.len() };
+        let row_bytes = Some(row_bytes::<S>());
+        Facts { kind, rows: Rows::Like(0), row_bytes, ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {

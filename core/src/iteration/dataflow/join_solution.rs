@@ -88,7 +88,7 @@ where
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
-        let solution = run.built(&self.solution, SOLUTION, || {
+        let solution = run.built(&self.solution, SOLUTION, |_| {
             Err::<HashedSolution<S>, _>(Error::OutsideIteration { name: SOLUTION })
         })?;
         let pipeline = run.open(&self.input)?;

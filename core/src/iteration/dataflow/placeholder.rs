@@ -1,6 +1,6 @@
 //! The data sets that stand for the rows of the superstep that runs.
 
-use crate::dataset::{Node, NodeRef, Run};
+use crate::dataset::{Facts, Kind, Node, NodeRef, Run};
 use crate::error::{Error, Result};
 use crate::pipeline::Pipeline;
 use crate::plan::PlanNode;
@@ -23,6 +23,10 @@ impl Node for Placeholder {
 
     fn inputs(&self) -> Vec<NodeRef> {
         Vec::new()
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { kind: Kind::Placeholder, ..Facts::default() }
     }
 
     /// Only reached where nothing was put in its place.

@@ -1,0 +1,120 @@
+//! Facts: what a node tells the optimizer about itself.
+
+use crate::columnar::Key;
+
+/// What a node tells the optimizer. What it does not know is left at its default.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// What kind of node it is.
+    pub kind: Kind,
+    /// How many rows it makes.
+    pub rows: Rows,
+    /// Bytes of a row, roughly.
+    pub row_bytes: Option<usize>,
+    /// Which columns of its first input it hands on as they are.
+    pub forwards: Forwards,
+}
+
+/// Kinds of nodes, as the rules tell them apart.
+#[derive(Clone, Debug, Default)]
+pub enum Kind {
+    /// Rows from outside the plan.
+    Source,
+    /// A record-wise operator: it runs in the pipeline of its input.
+    RecordWise,
+    /// A breaker that needs all of its input.
+    #[default]
+    Breaker,
+    /// A breaker that brings the rows of a key together.
+    Keyed {
+        /// The key.
+        key: Key,
+        /// Whether rows can be folded before they are sent.
+        combines: bool,
+    },
+    /// A join of its first two inputs.
+    Join {
+        /// The keys of the two.
+        keys: Box<[Key; 2]>,
+        /// The strategy that the program asked for.
+        hint: Option<JoinStrategy>,
+        /// Whether all rows of the first and of the second come out, with a partner or without.
+        outer: [bool; 2],
+    },
+    /// An iteration: inputs from `body` on are the plans of its body.
+    Iteration {
+        /// Where the plans of the body begin among the inputs.
+        body: usize,
+    },
+    /// What stands for the rows of a superstep.
+    Placeholder,
+}
+
+/// How many rows a node makes, told by those of its inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rows {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// So many.
+    Exactly(u64),
+    /// As many as this input has.
+    Like(usize),
+    /// A guess: one row for so many of the first input.
+    OneIn(u64),
+    /// All rows of all inputs.
+    Sum,
+    /// A row for each pair of rows of the first two inputs.
+    Product,
+    /// As many as the larger of the first two inputs: what a join on a key usually gives.
+    Larger,
+}
+
+/// Which columns of its first input a node hands on unchanged, at the same positions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Forwards {
+    /// None that is known.
+    #[default]
+    Nothing,
+    /// All of them.
+    Everything,
+    /// Column `.0` of the input as column `.1`.
+    Columns(Vec<(usize, usize)>),
+}
+
+impl Forwards {
+    /// Where a column of the input is in the output.
+    pub fn of(&self, column: usize) -> Option<usize> {
+        match self {
+            Self::Nothing => None,
+            Self::Everything => Some(column),
+            Self::Columns(pairs) => {
+                pairs.iter().find(|(from, _)| *from == column).map(|(_, to)| *to)
+            }
+        }
+    }
+}
+
+/// How a join runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinStrategy {
+    /// The first input is gathered whole into one table; the second streams past it.
+    BroadcastHashFirst,
+    /// The second input is gathered whole into one table; the first streams past it.
+    BroadcastHashSecond,
+    /// Both are partitioned; tables are built on the first.
+    RepartitionHashFirst,
+    /// Both are partitioned; tables are built on the second.
+    RepartitionHashSecond,
+    /// Both are partitioned and sorted.
+    RepartitionSortMerge,
+}
+
+/// What the optimizer chose for a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// How a join runs, where the program left it open.
+    pub join: Option<JoinStrategy>,
+    /// Rows are not folded before the exchange, as they are where they belong already.
+    pub skip_combine: bool,
+}
