@@ -88,7 +88,7 @@ impl Task for MapTask {
     fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
         match event {
             TaskEvent::Batch(batch) => output.emit((self.function)(batch, &self.env)?),
-            TaskEvent::End => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -10,9 +10,11 @@ mod group_by;
 mod map;
 mod reduce;
 mod row_wise;
+mod running_reduce;
 #[cfg(test)]
 pub(crate) mod test_support;
 
 pub use filter::Filter;
 pub use group_by::Grouped;
 pub use map::Map;
+pub use running_reduce::RunningReduce;

@@ -5,11 +5,19 @@ use crate::environment::Environment;
 use crate::error::Result;
 
 /// What a task is told.
-#[derive(Debug)]
+///
+/// A bounded input has batches and an end. What need not end also has watermarks and barriers: see
+/// [`executor::stream`](crate::executor::stream).
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TaskEvent {
     /// Some more rows.
     Batch(Batch),
+    /// No row that comes later is older than this: emit what waited for it.
+    Watermark(i64),
+    /// All rows before the barrier with this number belong to one snapshot, and none after it:
+    /// emit what was held back.
+    Barrier(u64),
     /// The input is over: emit what was held back. The last event that a task sees.
     End,
 }

@@ -8,16 +8,21 @@
 //! those of one wave, one of them fetches the next. A sink takes waves too, so that what is encoded
 //! and not yet written stays bounded.
 
+mod stream;
+mod tasks;
+
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rayon::prelude::*;
 
+pub use stream::{Events, stream};
+use tasks::Tasks;
+
 use crate::columnar::Batch;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::pipeline::{
-    Breaker, Collect, Encoded, Morsel, Morsels, Operator, Output, Sink, Source, Task, TaskEvent,
+    Breaker, Collect, Encoded, Morsel, Morsels, Operator, Sink, Source, TaskEvent,
 };
 
 /// Morsels per worker in one wave.
@@ -155,57 +160,18 @@ fn push_through(
     chain: &[&dyn Operator],
     take: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
-    let mut tasks: Vec<Link<'_>> = chain
-        .iter()
-        .map(|operator| Ok(Link { operator: *operator, task: operator.open(env)? }))
-        .collect::<Result<_>>()?;
-    morsel.read(env, &mut Chain { links: &mut tasks, take })?;
-    for at in 0..tasks.len() {
-        let (link, rest) = tasks[at..].split_first_mut().expect("at is in bounds");
-        link.on_event(TaskEvent::End, &mut Chain { links: rest, take })?;
-    }
-    Ok(())
-}
-
-/// A running task and the operator that it runs.
-struct Link<'a> {
-    operator: &'a dyn Operator,
-    task: Box<dyn Task>,
-}
-
-impl Link<'_> {
-    /// Hands the event to the task; a panic in it becomes an error that names the operator.
-    fn on_event(&mut self, event: TaskEvent, output: &mut dyn Output) -> Result<()> {
-        let task = AssertUnwindSafe(|| self.task.on_event(event, output));
-        catch_unwind(task)
-            .unwrap_or_else(|payload| Err(Error::panic(self.operator.name(), &*payload)))
-    }
-}
-
-/// The tasks still ahead of a batch, and what takes it at their end.
-struct Chain<'a, 'b> {
-    links: &'a mut [Link<'b>],
-    take: &'a mut dyn FnMut(Batch) -> Result<()>,
-}
-
-impl Output for Chain<'_, '_> {
-    fn emit(&mut self, batch: Batch) -> Result<()> {
-        match self.links.split_first_mut() {
-            None => (self.take)(batch),
-            Some((link, rest)) => {
-                let mut rest = Chain { links: rest, take: self.take };
-                link.on_event(TaskEvent::Batch(batch), &mut rest)
-            }
-        }
-    }
+    let mut tasks = Tasks::open(env, chain)?;
+    morsel.read(env, &mut tasks.output(take))?;
+    tasks.on_control(&TaskEvent::End, take)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::columnar::{Column, Schema};
+    use crate::error::Error;
     use crate::operators::Map;
-    use crate::pipeline::BatchSource;
+    use crate::pipeline::{BatchSource, Output, Task};
     use std::sync::{Arc, Mutex};
 
     fn numbers(morsels: i64) -> BatchSource {
@@ -253,6 +219,7 @@ mod tests {
                 TaskEvent::End => {
                     return mem::take(&mut self.0).into_iter().try_for_each(|b| output.emit(b));
                 }
+                _ => {}
             }
             Ok(())
         }
