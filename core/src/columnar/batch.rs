@@ -91,6 +91,11 @@ impl Batch {
         self.columns
     }
 
+    /// Bytes of a row; a guess where there is text.
+    pub fn row_bytes(&self) -> usize {
+        self.columns.iter().map(|column| column.column_type().guessed_width()).sum()
+    }
+
     /// Bytes of memory behind the rows, as if they shared it with nobody.
     pub fn num_bytes(&self) -> usize {
         self.columns.iter().map(Column::num_bytes).sum()

@@ -103,6 +103,14 @@ macro_rules! define_columns {
 
 for_natives!(define_columns);
 
+impl ColumnType {
+    /// Bytes of a row, for estimates; a guess for text.
+    pub fn guessed_width(self) -> usize {
+        const TEXT: usize = 16;
+        self.width().unwrap_or(TEXT)
+    }
+}
+
 impl Column {
     /// The number of rows.
     pub fn len(&self) -> usize {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ReadRecord;
-use super::{Batch, Column, Keys, Record, RecordMismatch, RowBuilder, reader_of};
+use super::{
+    Batch, Column, ColumnType, Keys, Record, RecordMismatch, RowBuilder, reader_of, types_of,
+};
 
 /// What an operator groups, joins, sorts or partitions by.
 ///
@@ -14,6 +16,8 @@ use super::{Batch, Column, Keys, Record, RecordMismatch, RowBuilder, reader_of};
 pub struct Key {
     name: String,
     columns: Extract,
+    /// The types of its columns; none where the field is unknown.
+    types: Vec<ColumnType>,
 }
 
 #[derive(Clone)]
@@ -37,6 +41,23 @@ pub struct UnknownField {
     known: String,
 }
 
+/// Two keys that should tell the same rows apart, and are of other types.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the keys do not match: {left} of the first input has columns of the types {left_types:?}, \
+     {right} of the second {right_types:?}"
+)]
+pub struct KeyMismatch {
+    /// The key of the first input.
+    pub left: String,
+    /// The types of its columns.
+    pub left_types: Vec<ColumnType>,
+    /// The key of the second input.
+    pub right: String,
+    /// The types of its columns.
+    pub right_types: Vec<ColumnType>,
+}
+
 /// Why rows have no key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -47,6 +68,9 @@ pub enum KeyError {
     /// The rows are not of the type that the key is for.
     #[error(transparent)]
     Record(#[from] RecordMismatch),
+    /// The keys of two inputs are of different types.
+    #[error(transparent)]
+    Mismatch(#[from] KeyMismatch),
 }
 
 impl fmt::Debug for Key {
@@ -70,6 +94,31 @@ impl Key {
         }
     }
 
+    /// Whether rows with equal hashes have equal keys (see [`Keys::hash_is_key`]).
+    pub fn hash_is_key(&self) -> bool {
+        let width: Option<usize> = self.types.iter().map(|column| column.width()).sum();
+        width.is_some_and(|width| width <= 8)
+    }
+
+    /// Whether the keys of two inputs can be compared: their columns have the same types.
+    pub fn check_matches(&self, right: &Self) -> Result<(), KeyError> {
+        for key in [self, right] {
+            if let Extract::Unknown(unknown) = &key.columns {
+                return Err(unknown.clone().into());
+            }
+        }
+        if self.types == right.types {
+            return Ok(());
+        }
+        Err(KeyMismatch {
+            left: self.name.clone(),
+            left_types: self.types.clone(),
+            right: right.name.clone(),
+            right_types: right.types.clone(),
+        }
+        .into())
+    }
+
     /// The columns of the key of every row.
     pub fn columns(&self, batch: &Batch) -> Result<Vec<Column>, KeyError> {
         match &self.columns {
@@ -88,8 +137,9 @@ impl Key {
 
     /// All fields of a record.
     pub fn whole<T: Record>() -> Self {
-        let num_columns = super::types_of::<T>().len();
-        Self { name: "all fields".to_owned(), columns: Extract::Fields((0..num_columns).collect()) }
+        let types = types_of::<T>();
+        let columns = Extract::Fields((0..types.len()).collect());
+        Self { name: "all fields".to_owned(), columns, types }
     }
 
     /// A key of the fields that `positions` tells of `T`.
@@ -110,7 +160,9 @@ impl Key {
             columns.extend(first..first + field.num_columns);
             names.push(field.name.clone());
         }
-        Self { name: names.join(", "), columns: Extract::Fields(columns) }
+        let all = types_of::<T>();
+        let types = columns.iter().map(|&at: &usize| all[at]).collect();
+        Self { name: names.join(", "), columns: Extract::Fields(columns), types }
     }
 
     fn unknown<T: Record>(field: String) -> Self {
@@ -123,6 +175,7 @@ impl Key {
         Self {
             name: field.clone(),
             columns: Extract::Unknown(UnknownField { field, record, known }),
+            types: Vec::new(),
         }
     }
 }
@@ -202,6 +255,7 @@ where
         Key {
             name: format!("a function to {}", std::any::type_name::<K>()),
             columns: Extract::Function(Arc::new(columns)),
+            types: types_of::<K>(),
         }
     }
 }
@@ -239,7 +293,21 @@ mod tests {
     fn unknown_fields_are_named_with_those_that_exist() {
         let error = keys(3).unwrap_err().to_string();
         assert!(error.contains("field 3") && error.contains("3 (f0, f1, f2)"), "{error}");
+        let key = |at: usize| IntoKey::<Row, _>::into_key(at);
+        let error = key(0).check_matches(&key(3)).unwrap_err();
+        assert!(matches!(error, KeyError::UnknownField(_)), "{error}");
         let error = keys("weight").unwrap_err().to_string();
         assert!(error.contains("\"weight\""), "{error}");
+    }
+
+    #[test]
+    fn keys_match_by_their_types() {
+        let key = |at: usize| IntoKey::<Row, _>::into_key(at);
+        let function = IntoKey::<Row, _>::into_key(|row: &Row| row.0 / 2);
+        assert!(key(0).check_matches(&function).is_ok());
+        assert!((0..3).all(|at| key(at).hash_is_key() == keys(at).unwrap().hash_is_key()));
+        let error = key(0).check_matches(&key(2)).unwrap_err().to_string();
+        assert!(error.contains("f0") && error.contains("[UInt32]"), "{error}");
+        assert!(error.contains("f2") && error.contains("[Utf8]"), "{error}");
     }
 }

@@ -122,8 +122,7 @@ pub fn types_of<T: Record>() -> Vec<ColumnType> {
 
 /// Bytes of a row of a record type; a guess where there is text.
 pub fn row_bytes<T: Record>() -> usize {
-    const TEXT: usize = 16;
-    types_of::<T>().iter().map(|column| column.width().unwrap_or(TEXT)).sum()
+    types_of::<T>().into_iter().map(ColumnType::guessed_width).sum()
 }
 
 /// Columns that are not those of a record type.

@@ -34,12 +34,11 @@ pub enum Kind {
     },
     /// A join of its first two inputs.
     Join {
-        /// The keys of the two.
-        keys: Box<[Key; 2]>,
         /// The strategy that the program asked for.
         hint: Option<JoinStrategy>,
-        /// Whether all rows of the first and of the second come out, with a partner or without.
-        outer: [bool; 2],
+        /// Whether the first and the second may be broadcast: what comes of a row of it does not
+        /// depend on all rows of the other.
+        may_broadcast: [bool; 2],
     },
     /// An iteration: inputs from `body` on are the plans of its body.
     Iteration {

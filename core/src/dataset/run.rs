@@ -243,7 +243,7 @@ impl<'a> Run<'a> {
     }
 
     /// The outermost run in which the rows of `node` are what they are here.
-    fn home(&self, node: &NodeRef) -> &Self {
+    pub(crate) fn home(&self, node: &NodeRef) -> &Self {
         match self.outer {
             Some(outer) if !self.dependent.contains(&id(node)) => outer.home(node),
             _ => self,

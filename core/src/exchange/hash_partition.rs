@@ -6,7 +6,7 @@ use super::{Block, BlockStore};
 use crate::columnar::{Batch, Buffer, Column, Key, Keys, Schema, scatter};
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::pipeline::Breaker;
+use crate::pipeline::{BATCH_ROWS, Breaker};
 
 /// Bits of the hash that tell the partition, at first and in every split.
 pub const HASH_BITS: u32 = 8;
@@ -203,16 +203,24 @@ impl<'a> Partition<'a> {
         self.all.blocks.iter().map(|block| rows(block) as usize).sum()
     }
 
-    /// Its rows in the order of their morsels, a piece of a block at a time.
+    /// How many of the low bits of the hash may differ between its rows.
+    pub fn free_bits(&self) -> u32 {
+        self.all.shift
+    }
+
+    /// Its rows in the order of their morsels, in pieces of at most a batch.
     pub fn read(
         self,
         env: &'a Environment,
         name: &'a str,
     ) -> impl Iterator<Item = Result<Hashed>> + 'a {
-        self.all.blocks.iter().filter_map(move |block| {
+        self.all.blocks.iter().flat_map(move |block| {
             let range = block.begins[self.at] as usize..block.begins[self.at + 1] as usize;
-            let read = || block.block.read(env.memory(), name, range.clone());
-            (!range.is_empty()).then(|| Ok(Hashed::from_batch(read()?, &block.schema)))
+            range.clone().step_by(BATCH_ROWS).map(move |begin| {
+                let piece = begin..range.end.min(begin + BATCH_ROWS);
+                let batch = block.block.read(env.memory(), name, piece)?;
+                Ok(Hashed::from_batch(batch, &block.schema))
+            })
         })
     }
 

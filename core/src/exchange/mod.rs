@@ -12,8 +12,10 @@
 
 mod block;
 mod group_index;
+mod hash_order;
 mod hash_partition;
 
 pub use block::{Block, BlockSource, BlockStore, Keep};
 pub use group_index::GroupIndex;
+pub use hash_order::HashOrder;
 pub use hash_partition::{HASH_BITS, HashExchange, HashPartitions, Hashed, Partition};

@@ -10,31 +10,37 @@ const BROADCAST_BYTES: u64 = 1 << 20;
 
 pub(super) fn apply(plan: &mut PhysicalPlan, at: usize) {
     let node = &plan.nodes[at];
-    let Kind::Join { hint, outer, .. } = node.facts.kind else { return };
+    let Kind::Join { hint, may_broadcast } = node.facts.kind else { return };
     let bytes = [0, 1]
         .map(|side| node.inputs.get(side).and_then(|&input| plan.nodes[input].estimate.bytes));
-    let (strategy, reason) = match hint {
-        Some(strategy) => (strategy, "the program asked for it".to_owned()),
-        None => choose(bytes, outer),
-    };
-    plan.nodes[at].choices.join = Some(strategy);
-    note(plan, at, &format!("{strategy:?}"), true, reason);
+    match (hint, bytes) {
+        (Some(strategy), _) => {
+            note(plan, at, &format!("{strategy:?}"), true, "the program asked for it");
+        }
+        (None, [Some(first), Some(second)]) => {
+            let strategy = choose([first, second], may_broadcast);
+            plan.nodes[at].choices.join = Some(strategy);
+            let sizes = [first, second].map(format_bytes).join(" against ");
+            note(plan, at, &format!("{strategy:?}"), true, sizes);
+        }
+        (None, _) => {
+            let reason = "sizes are not known before: a small second side is broadcast, otherwise \
+                          each partition builds on its smaller side";
+            note(plan, at, "join by the sizes found", true, reason);
+        }
+    }
 }
 
-fn choose(bytes: [Option<u64>; 2], outer: [bool; 2]) -> (JoinStrategy, String) {
-    let [Some(first), Some(second)] = bytes else {
-        return (
-            JoinStrategy::RepartitionHashSecond,
-            "sizes are not known: each partition builds on its smaller side".to_owned(),
-        );
-    };
-    let text = format!("{} against {}", format_bytes(first), format_bytes(second));
-    // What is broadcast cannot be outer: no worker sees all that passes.
-    let strategy = match first < second {
-        true if first <= BROADCAST_BYTES && !outer[0] => JoinStrategy::BroadcastHashFirst,
-        false if second <= BROADCAST_BYTES && !outer[1] => JoinStrategy::BroadcastHashSecond,
-        true => JoinStrategy::RepartitionHashFirst,
-        false => JoinStrategy::RepartitionHashSecond,
-    };
-    (strategy, text)
+fn choose([first, second]: [u64; 2], may_broadcast: [bool; 2]) -> JoinStrategy {
+    if first < second {
+        if first <= BROADCAST_BYTES && may_broadcast[0] {
+            JoinStrategy::BroadcastHashFirst
+        } else {
+            JoinStrategy::RepartitionHashFirst
+        }
+    } else if second <= BROADCAST_BYTES && may_broadcast[1] {
+        JoinStrategy::BroadcastHashSecond
+    } else {
+        JoinStrategy::RepartitionHashSecond
+    }
 }
