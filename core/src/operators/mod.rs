@@ -4,9 +4,12 @@
 //! [`DataSet`](crate::dataset::DataSet), its node in the plan, its running task, its tests.
 
 mod collection;
+mod combine;
 mod filter;
 mod flat_map;
+mod fold_groups;
 mod group_by;
+mod group_states;
 mod map;
 mod reduce;
 mod row_wise;
