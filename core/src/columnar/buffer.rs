@@ -182,6 +182,62 @@ impl<T: Native> DerefMut for BufferMut<T> {
     }
 }
 
+/// Memory for several runs of values that live and die together, filled one after another.
+///
+/// The columns of a block in one segment reach the size of a huge page where each alone does not.
+#[derive(Debug)]
+pub(super) struct Slab {
+    segment: Segment<u8>,
+    filled: usize,
+}
+
+impl Slab {
+    /// Where runs begin: at a cache line.
+    const ALIGN: usize = 64;
+
+    /// The bytes that a run of `len` values takes.
+    pub(super) fn bytes_of<T: Native>(len: usize) -> usize {
+        (len * size_of::<T>()).next_multiple_of(Self::ALIGN)
+    }
+
+    /// Room for `bytes`, paid for under `name`.
+    pub(super) fn new(
+        memory: &MemoryManager,
+        name: &str,
+        bytes: usize,
+    ) -> Result<Self, MemoryError> {
+        Ok(Self { segment: memory.allocate(name, bytes)?, filled: 0 })
+    }
+
+    /// The next `len` values, zero at first.
+    pub(super) fn fill<T: Native>(&mut self, len: usize) -> &mut [T] {
+        let begin = self.filled;
+        self.filled += Self::bytes_of::<T>(len);
+        bytemuck::cast_slice_mut(&mut self.segment[begin..begin + len * size_of::<T>()])
+    }
+
+    /// The runs, from now on shared and immutable.
+    pub(super) fn freeze(self) -> FrozenSlab {
+        FrozenSlab { bytes: Buffer::from(self.segment).to_arrow().into_inner(), read: 0 }
+    }
+}
+
+/// What was filled, to be taken in the same order.
+#[derive(Debug)]
+pub(super) struct FrozenSlab {
+    bytes: arrow_buffer::Buffer,
+    read: usize,
+}
+
+impl FrozenSlab {
+    /// The next `len` values.
+    pub(super) fn next<T: Native>(&mut self, len: usize) -> Buffer<T> {
+        let values = self.bytes.slice_with_length(self.read, len * size_of::<T>());
+        self.read += Slab::bytes_of::<T>(len);
+        ScalarBuffer::from(values).into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::ReadRecord;
 use super::{
-    Batch, Column, ColumnType, Keys, Record, RecordMismatch, RowBuilder, reader_of, types_of,
+    Batch, Column, ColumnType, Keys, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
+    types_of,
 };
 
 /// What an operator groups, joins, sorts or partitions by.
@@ -133,6 +134,12 @@ impl Key {
     /// The key of every row.
     pub fn keys(&self, batch: &Batch) -> Result<Keys, KeyError> {
         Ok(Keys::of(&self.columns(batch)?, batch.num_rows()))
+    }
+
+    /// The types of the columns of the key of records of type `T`, or why these have no such key.
+    pub fn check<T: Record>(&self) -> Result<Vec<ColumnType>, KeyError> {
+        let columns = self.columns(&batch_of::<T>([]))?;
+        Ok(columns.iter().map(Column::column_type).collect())
     }
 
     /// All fields of a record.
@@ -267,10 +274,34 @@ impl<T: Record> IntoKey<T, Key> for Key {
     }
 }
 
+/// Fields of records of type `T`, for what needs fields and no function: a position or name, or
+/// several.
+pub trait IntoFields<T> {
+    /// The fields, as a key.
+    fn into_fields(self) -> Key;
+}
+
+macro_rules! into_fields {
+    ($($fields:ty $(, $len:ident)?;)*) => {$(
+        impl<T: Record $(, const $len: usize)?> IntoFields<T> for $fields {
+            fn into_fields(self) -> Key {
+                IntoKey::<T, _>::into_key(self)
+            }
+        }
+    )*};
+}
+
+into_fields! {
+    usize;
+    (usize, usize);
+    [usize; N], N;
+    &str;
+    [&str; N], N;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columnar::batch_of;
 
     type Row = (u32, (i8, i8), String);
 

@@ -134,6 +134,17 @@ impl Keys {
         }
     }
 
+    /// As [`hashes`](Self::hashes), in the memory of the keys where it can be.
+    pub fn into_hashes(self) -> Vec<u64> {
+        match self {
+            Self::Words(mut words) => {
+                words.iter_mut().for_each(|word| *word = mix(*word));
+                words
+            }
+            others => others.hashes(),
+        }
+    }
+
     /// Whether equal hashes mean equal keys.
     pub fn hash_is_key(&self) -> bool {
         matches!(self, Self::Words(_))
@@ -203,6 +214,14 @@ fn pack<W: Copy + Default>(
     num_rows: usize,
     push: impl Fn(W, u32, u64) -> W,
 ) -> Vec<W> {
+    if let [column] = columns {
+        return match_column!(column,
+            Native(values, _same) => {
+                values.iter().map(|&value| push(W::default(), 0, value.ordered())).collect()
+            },
+            Column::Utf8(_) | Column::CodedUtf8 { .. } => unreachable!("text has no fixed width"),
+        );
+    }
     let mut words = vec![W::default(); num_rows];
     for column in columns {
         match_column!(column,

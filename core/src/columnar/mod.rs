@@ -22,7 +22,9 @@ pub use batch::{Batch, Schema};
 pub use buffer::{Buffer, BufferMut, Native};
 pub(crate) use column::match_column;
 pub use column::{Column, ColumnType, InvalidStrings, Strings};
-pub use key::{ByFunction, ByName, ByPosition, IntoKey, Key, KeyError, KeyMismatch, UnknownField};
+pub use key::{
+    ByFunction, ByName, ByPosition, IntoFields, IntoKey, Key, KeyError, KeyMismatch, UnknownField,
+};
 pub use keys::Keys;
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,

@@ -1,5 +1,6 @@
 //! Rows moved between batches: selected, gathered, scattered, concatenated.
 
+use super::buffer::Slab;
 use super::{Batch, Buffer, BufferMut, Column, Native, Strings, match_column};
 use crate::memory::{MemoryError, MemoryManager};
 
@@ -74,10 +75,10 @@ fn gather_texts(
 /// # Panics
 /// If there is no batch, or their columns differ in type.
 pub fn concatenate(memory: &MemoryManager, name: &str, batches: &[Batch]) -> Result<Batch> {
-    if let [only] = batches {
-        return Ok(only.clone());
+    match batches {
+        [only] => Ok(only.clone()),
+        batches => place(memory, name, batches, &InOrder),
     }
-    place(memory, name, batches, &|range| range)
 }
 
 /// All rows of `batches` as one batch in another order: the `i`th row of them all goes to
@@ -91,33 +92,93 @@ pub fn scatter(
     batches: &[Batch],
     positions: &[u32],
 ) -> Result<Batch> {
-    place(memory, name, batches, &|row| positions[row] as usize)
+    place(memory, name, batches, &positions)
 }
 
-/// All rows of `batches` as one batch, row `i` at `position(i)`.
+/// Where the rows of several batches go in one.
+trait Places {
+    /// Where row `row` of them all goes.
+    fn position(&self, row: usize) -> usize;
+
+    /// Writes `values`, those of the rows from `begin` on, to their places.
+    fn write<T: Native>(&self, begin: usize, values: &[T], to: &mut [T]);
+}
+
+/// Rows stay in their order.
+struct InOrder;
+
+impl Places for InOrder {
+    fn position(&self, row: usize) -> usize {
+        row
+    }
+
+    fn write<T: Native>(&self, begin: usize, values: &[T], to: &mut [T]) {
+        to[begin..begin + values.len()].copy_from_slice(values);
+    }
+}
+
+impl Places for &[u32] {
+    fn position(&self, row: usize) -> usize {
+        self[row] as usize
+    }
+
+    fn write<T: Native>(&self, begin: usize, values: &[T], to: &mut [T]) {
+        let places = &self[begin..begin + values.len()];
+        places.iter().zip(values).for_each(|(&place, &value)| to[place as usize] = value);
+    }
+}
+
+/// All rows of `batches` as one batch, each where `places` says. The columns of plain values share
+/// one segment.
 fn place(
     memory: &MemoryManager,
     name: &str,
     batches: &[Batch],
-    position: &impl Fn(usize) -> usize,
+    places: &impl Places,
 ) -> Result<Batch> {
     let num_rows = batches.iter().map(Batch::num_rows).sum();
     let first = batches.first().expect("at least one batch");
+    let bytes = first.columns().iter().map(|column| slab_bytes(column, num_rows)).sum();
+    let mut slab = Slab::new(memory, name, bytes)?;
+    for (at, column) in first.columns().iter().enumerate() {
+        match_column!(column,
+            Native(_first, same) => {
+                let placed = slab.fill(num_rows);
+                let mut begin = 0;
+                for batch in batches {
+                    let values = typed(&batch.columns()[at], &same);
+                    places.write(begin, values, placed);
+                    begin += values.len();
+                }
+            },
+            Column::Utf8(_) | Column::CodedUtf8 { .. } => {}
+        );
+    }
+    let mut slab = slab.freeze();
     let columns = (0..first.columns().len())
         .map(|at| {
             Ok(match_column!(&first.columns()[at],
-                Native(_first, same) => {
-                    let parts = batches.iter().map(|batch| typed(&batch.columns()[at], &same));
-                    same(place_values(memory, name, parts, num_rows, position)?)
-                },
+                Native(_first, same) => same(slab.next(num_rows)),
                 Column::Utf8(_) | Column::CodedUtf8 { .. } => {
                     let parts: Vec<_> = batches.iter().map(|batch| &batch.columns()[at]).collect();
-                    Column::Utf8(place_texts(memory, name, &parts, num_rows, position)?)
+                    let position = |row| places.position(row);
+                    Column::Utf8(place_texts(memory, name, &parts, num_rows, &position)?)
                 }
             ))
         })
         .collect::<Result<_>>()?;
     Ok(Batch::with_rows(first.schema().clone(), columns, num_rows))
+}
+
+/// Bytes of plain values of a column like `column`, with `num_rows` rows.
+fn slab_bytes(column: &Column, num_rows: usize) -> usize {
+    fn of<T: Native>(_values: &[T], num_rows: usize) -> usize {
+        Slab::bytes_of::<T>(num_rows)
+    }
+    match_column!(column,
+        Native(values, _same) => of(values, num_rows),
+        Column::Utf8(_) | Column::CodedUtf8 { .. } => 0,
+    )
 }
 
 /// The values of a column that has the type which `_same` makes.
@@ -130,24 +191,6 @@ fn typed<'a, T: Native>(column: &'a Column, _same: &impl Fn(Buffer<T>) -> Column
         Native(values, _made) => of(values),
         Column::Utf8(_) | Column::CodedUtf8 { .. } => panic!("columns of one type"),
     )
-}
-
-fn place_values<'a, T: Native>(
-    memory: &MemoryManager,
-    name: &str,
-    parts: impl Iterator<Item = &'a [T]>,
-    num_rows: usize,
-    position: &impl Fn(usize) -> usize,
-) -> Result<Buffer<T>> {
-    let mut placed = BufferMut::<T>::zeroed(memory, name, num_rows)?;
-    let mut row = 0;
-    for part in parts {
-        for &value in part {
-            placed[position(row)] = value;
-            row += 1;
-        }
-    }
-    Ok(placed.freeze())
 }
 
 fn place_texts(

@@ -1,9 +1,10 @@
 //! Partitions by the hash of a key.
 
 use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Block, BlockStore};
-use crate::columnar::{Batch, Buffer, Column, Key, Keys, Schema, scatter};
+use crate::columnar::{Batch, Buffer, Column, Key, Schema, scatter};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::pipeline::{BATCH_ROWS, Breaker};
@@ -22,12 +23,18 @@ const HASH: &str = "#hash";
 pub struct HashExchange<'a> {
     key: &'a Key,
     store: &'a BlockStore,
+    /// What morsels that are over have left for those to come.
+    scratch: Mutex<Vec<Scratch>>,
 }
 
 impl<'a> HashExchange<'a> {
     /// An exchange on `key` that keeps its blocks in `store`.
     pub fn new(key: &'a Key, store: &'a BlockStore) -> Self {
-        Self { key, store }
+        Self { key, store, scratch: Mutex::default() }
+    }
+
+    fn scratch(&self) -> MutexGuard<'_, Vec<Scratch>> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -35,16 +42,19 @@ impl Breaker for HashExchange<'_> {
     type Part = Scatter;
 
     fn part(&self) -> Scatter {
-        Scatter::new(64 - HASH_BITS)
+        let scratch = self.scratch().pop().unwrap_or_default();
+        Scatter { scratch, ..Scatter::new(64 - HASH_BITS, self.key.clone()) }
     }
 
     fn take(&self, part: &mut Scatter, batch: Batch) -> Result<()> {
-        let keys = self.key.keys(&batch)?;
-        part.take(self.store, Hashed::new(batch, &keys))
+        let hashes = self.key.keys(&batch)?.into_hashes();
+        part.take(self.store, Hashed { hashes: hashes.into(), rows: batch })
     }
 
     fn finish(&self, part: &mut Scatter) -> Result<()> {
-        part.flush(self.store)
+        part.flush(self.store)?;
+        self.scratch().push(mem::take(&mut part.scratch));
+        Ok(())
     }
 }
 
@@ -57,105 +67,141 @@ pub struct Hashed {
     pub rows: Batch,
 }
 
-impl Hashed {
-    /// `rows` with the hashes of their `keys`.
-    pub fn new(rows: Batch, keys: &Keys) -> Self {
-        Self { hashes: keys.hashes().into(), rows }
-    }
-
-    /// One batch with the hash as its first column.
-    fn into_batch(self, schema: &Schema) -> Batch {
-        let num_rows = self.rows.num_rows();
-        let mut columns = vec![Column::UInt64(self.hashes)];
-        columns.extend(self.rows.into_columns());
-        Batch::with_rows(schema.clone(), columns, num_rows)
-    }
-
-    /// What [`into_batch`](Self::into_batch) made, taken apart; `schema` is that of the rows.
-    fn from_batch(batch: Batch, schema: &Schema) -> Self {
-        let num_rows = batch.num_rows();
-        let mut columns = batch.into_columns();
-        let Column::UInt64(hashes) = columns.remove(0) else {
-            unreachable!("the first column is the hash")
-        };
-        Self { hashes, rows: Batch::with_rows(schema.clone(), columns, num_rows) }
-    }
-}
-
 /// Gathers rows and scatters them, a block at a time, by some bits of their hash.
 #[derive(Debug)]
 pub struct Scatter {
     shift: u32,
-    /// The schemas of the rows, and of the rows with their hash.
-    schemas: Option<(Schema, Schema)>,
+    key: Key,
+    /// Rows in the form in which they are kept.
     staged: Vec<Batch>,
-    staged_rows: usize,
+    /// How their hashes are kept.
+    hash: KeptHash,
+    scratch: Scratch,
     blocks: Vec<PartitionedBlock>,
+}
+
+/// What is worked out for the rows that are staged.
+#[derive(Debug, Default)]
+struct Scratch {
+    /// The partition of each row.
+    partitions: Vec<u8>,
+    /// Where each row goes.
+    positions: Vec<u32>,
 }
 
 /// A block with its rows ordered by partition.
 #[derive(Clone, Debug)]
 struct PartitionedBlock {
     block: Block,
-    /// The schema of its rows without the hash.
-    schema: Schema,
+    key: Key,
+    hash: KeptHash,
     /// Where each partition begins, and the end.
     begins: Vec<u32>,
 }
 
+/// Where the reader of a block gets the hashes from.
+#[derive(Clone, Debug)]
+enum KeptHash {
+    /// From the rows: the key is a few columns of numbers, quicker to hash than to keep.
+    Again,
+    /// From the first column; this is the schema of the others.
+    First(Schema),
+}
+
+impl KeptHash {
+    fn of(key: &Key, rows: &Batch) -> Self {
+        let width = |at: &usize| rows.columns()[*at].column_type().width();
+        let width: Option<usize> = key.fields().and_then(|fields| fields.iter().map(width).sum());
+        match width {
+            Some(0..=16) => Self::Again,
+            _ => Self::First(rows.schema().clone()),
+        }
+    }
+
+    /// The rows as they are kept.
+    fn keep(&self, rows: Hashed) -> Batch {
+        let Self::First(schema) = self else { return rows.rows };
+        let names = [HASH].into_iter().chain(schema.names().iter().map(String::as_str));
+        let num_rows = rows.rows.num_rows();
+        let mut columns = vec![Column::UInt64(rows.hashes)];
+        columns.extend(rows.rows.into_columns());
+        Batch::with_rows(Schema::new(names), columns, num_rows)
+    }
+
+    /// Kept rows and their hashes.
+    fn read(&self, key: &Key, kept: Batch) -> Result<Hashed> {
+        let Self::First(schema) = self else {
+            return Ok(Hashed { hashes: key.keys(&kept)?.into_hashes().into(), rows: kept });
+        };
+        let num_rows = kept.num_rows();
+        let mut columns = kept.into_columns();
+        let Column::UInt64(hashes) = columns.remove(0) else {
+            unreachable!("the first column is the hash")
+        };
+        Ok(Hashed { hashes, rows: Batch::with_rows(schema.clone(), columns, num_rows) })
+    }
+}
+
 impl Scatter {
-    fn new(shift: u32) -> Self {
-        Self { shift, schemas: None, staged: Vec::new(), staged_rows: 0, blocks: Vec::new() }
+    fn new(shift: u32, key: Key) -> Self {
+        Self {
+            shift,
+            key,
+            staged: Vec::new(),
+            hash: KeptHash::Again,
+            scratch: Scratch::default(),
+            blocks: Vec::new(),
+        }
     }
 
     fn take(&mut self, store: &BlockStore, rows: Hashed) -> Result<()> {
-        if self.staged_rows + rows.rows.num_rows() > BLOCK_ROWS {
+        if self.scratch.partitions.len() + rows.rows.num_rows() > BLOCK_ROWS {
             self.flush(store)?;
         }
-        let (_, with_hash) = self.schemas.get_or_insert_with(|| {
-            let schema = rows.rows.schema();
-            let names = [HASH].into_iter().chain(schema.names().iter().map(String::as_str));
-            (schema.clone(), Schema::new(names))
-        });
-        self.staged_rows += rows.rows.num_rows();
-        self.staged.push(rows.into_batch(with_hash));
+        let shift = self.shift;
+        // As many partitions as a byte has values: its low bits are the partition.
+        const { assert!(HashPartitions::LEN == 1 << u8::BITS) };
+        self.scratch.partitions.extend(rows.hashes.iter().map(|hash| (hash >> shift) as u8));
+        self.hash = KeptHash::of(&self.key, &rows.rows);
+        self.staged.push(self.hash.keep(rows));
         Ok(())
     }
 
     fn flush(&mut self, store: &BlockStore) -> Result<()> {
         let staged = mem::take(&mut self.staged);
-        if mem::take(&mut self.staged_rows) == 0 {
+        let begins = self.scratch.place();
+        if self.scratch.positions.is_empty() {
             return Ok(());
         }
-        let Some((schema, _)) = self.schemas.clone() else { return Ok(()) };
-        let (positions, begins) = self.positions(&staged);
-        let batch = scatter(store.scratch(), store.name(), &staged, &positions)?;
+        let batch = scatter(store.scratch(), store.name(), &staged, &self.scratch.positions)?;
         drop(staged);
-        self.blocks.push(PartitionedBlock { block: store.keep(batch)?, schema, begins });
+        let (block, key, hash) = (store.keep(batch)?, self.key.clone(), self.hash.clone());
+        self.blocks.push(PartitionedBlock { block, key, hash, begins });
         Ok(())
     }
+}
 
-    /// Where each staged row goes, and where each partition begins.
-    fn positions(&self, staged: &[Batch]) -> (Vec<u32>, Vec<u32>) {
-        let partition = |hash: &u64| (hash >> self.shift) as usize & ((1 << HASH_BITS) - 1);
-        let hashes = || {
-            staged.iter().flat_map(|batch| match &batch.columns()[0] {
-                Column::UInt64(hashes) => hashes.iter(),
-                _ => unreachable!("the first column is the hash"),
-            })
-        };
-        let mut begins = vec![0u32; (1 << HASH_BITS) + 1];
-        hashes().for_each(|hash| begins[partition(hash) + 1] += 1);
-        for at in 1..begins.len() {
-            begins[at] += begins[at - 1];
+impl Scratch {
+    /// Finds out where each row goes, and where each partition begins; the partitions of the rows
+    /// are forgotten.
+    fn place(&mut self) -> Vec<u32> {
+        let mut next = [0u32; HashPartitions::LEN];
+        self.partitions.iter().for_each(|&partition| next[partition as usize] += 1);
+        let mut begins = Vec::with_capacity(HashPartitions::LEN + 1);
+        let mut end = 0;
+        for next in &mut next {
+            begins.push(end);
+            end += mem::replace(next, end);
         }
-        let mut next = begins.clone();
-        let place = |hash: &u64| {
-            let next = &mut next[partition(hash)];
+        begins.push(end);
+        self.positions.clear();
+        self.positions.extend(self.partitions.iter().map(|&partition| {
+            let next = &mut next[partition as usize];
             *next += 1;
             *next - 1
-        };
-        (hashes().map(place).collect(), begins)
+        }));
+        self.partitions.clear();
+        begins
     }
 }
 
@@ -218,8 +264,7 @@ impl<'a> Partition<'a> {
             let range = block.begins[self.at] as usize..block.begins[self.at + 1] as usize;
             range.clone().step_by(BATCH_ROWS).map(move |begin| {
                 let piece = begin..range.end.min(begin + BATCH_ROWS);
-                let batch = block.block.read(env.memory(), name, piece)?;
-                Ok(Hashed::from_batch(batch, &block.schema))
+                block.hash.read(&block.key, block.block.read(env.memory(), name, piece)?)
             })
         })
     }
@@ -227,7 +272,10 @@ impl<'a> Partition<'a> {
     /// The same rows in partitions by the next bits of the hash; `None` when no bit is left.
     pub fn split(self, env: &Environment, store: &BlockStore) -> Result<Option<HashPartitions>> {
         let Some(shift) = self.all.shift.checked_sub(HASH_BITS) else { return Ok(None) };
-        let mut scatter = Scatter::new(shift);
+        let Some(first) = self.all.blocks.first() else {
+            return Ok(Some(HashPartitions { blocks: Vec::new(), shift }));
+        };
+        let mut scatter = Scatter::new(shift, first.key.clone());
         for rows in self.read(env, store.name()) {
             scatter.take(store, rows?)?;
         }

@@ -67,7 +67,12 @@ pub fn collect(
 
 /// The number of rows that come out of `source` through `chain`.
 pub fn count(env: &Environment, source: &dyn Source, chain: &[&dyn Operator]) -> Result<u64> {
-    Ok(execute(env, source, chain, &Count)?.into_iter().sum())
+    Ok(counts(env, source, chain)?.into_iter().sum())
+}
+
+/// The number of rows of each morsel that come out of `source` through `chain`.
+pub fn counts(env: &Environment, source: &dyn Source, chain: &[&dyn Operator]) -> Result<Vec<u64>> {
+    execute(env, source, chain, &Count)
 }
 
 /// Counts rows.

@@ -74,7 +74,7 @@ impl Filter {
         Self::of_batches(format!("filter ({})", name.into()), predicate)
     }
 
-    fn of_batches(
+    pub(super) fn of_batches(
         name: impl Into<String>,
         predicate: impl Fn(&Batch, &mut [bool]) -> Result<()> + Send + Sync + 'static,
     ) -> Self {

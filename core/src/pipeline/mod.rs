@@ -80,6 +80,17 @@ impl Pipeline {
         self
     }
 
+    /// The pipeline without its last operator, and that operator, if there is one.
+    pub fn pop(mut self) -> (Self, Option<Arc<dyn Operator>>) {
+        let last = self.chain.pop();
+        (self, last)
+    }
+
+    /// The source, without the operators.
+    pub fn into_source(self) -> Arc<dyn Source> {
+        self.source
+    }
+
     /// Where its batches come from.
     pub fn source(&self) -> &dyn Source {
         &*self.source

@@ -169,7 +169,7 @@ fn load<S: Record>(env: &Environment, key: &Key, blocks: &[Block]) -> Result<Rec
     for block in blocks {
         let rows = block.read(env.memory(), NAME, 0..block.num_rows())?;
         let keys = key.keys(&rows)?;
-        records.set(key, &Hashed::new(rows, &keys))?;
+        records.set(key, &Hashed { hashes: keys.hashes().into(), rows })?;
     }
     Ok(records)
 }
