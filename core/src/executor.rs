@@ -149,7 +149,7 @@ fn next_wave(morsels: &mut dyn Morsels, size: usize) -> Result<Wave> {
 }
 
 /// Pushes one morsel through freshly opened tasks into `take`, then tells them that it is over.
-fn push_through(
+pub(crate) fn push_through(
     env: &Environment,
     morsel: Box<dyn Morsel>,
     chain: &[&dyn Operator],

@@ -14,6 +14,7 @@ mod keys;
 mod leaf_records;
 mod record;
 mod rows;
+mod sort_key;
 mod tuple_records;
 
 pub use arrow::ArrowConversionError;
@@ -22,7 +23,7 @@ pub use buffer::{Buffer, BufferMut, Native};
 pub(crate) use column::match_column;
 pub use column::{Column, ColumnType, InvalidStrings, Strings};
 pub use key::{ByFunction, ByName, ByPosition, IntoKey, Key, KeyError, UnknownField};
-pub use keys::Keys;
+pub use keys::{Keys, Order};
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
@@ -30,5 +31,6 @@ pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
     records, schema_of, types_of,
 };
+pub use sort_key::{SortKey, WholeRow};
 pub use rows::{concatenate, gather, scatter, select};
 pub use tuple_records::{field_name, field_of};

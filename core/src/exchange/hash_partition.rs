@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use super::scatter::places;
 use super::{Block, BlockStore};
 use crate::columnar::{Batch, Buffer, Column, Key, Keys, Schema, scatter};
 use crate::environment::Environment;
@@ -144,18 +145,7 @@ impl Scatter {
                 _ => unreachable!("the first column is the hash"),
             })
         };
-        let mut begins = vec![0u32; (1 << HASH_BITS) + 1];
-        hashes().for_each(|hash| begins[partition(hash) + 1] += 1);
-        for at in 1..begins.len() {
-            begins[at] += begins[at - 1];
-        }
-        let mut next = begins.clone();
-        let place = |hash: &u64| {
-            let next = &mut next[partition(hash)];
-            *next += 1;
-            *next - 1
-        };
-        (hashes().map(place).collect(), begins)
+        places(hashes().map(partition), 1 << HASH_BITS)
     }
 }
 
