@@ -65,6 +65,16 @@ pub enum Error {
         /// How many fit.
         limit: u64,
     },
+    /// A function named a partition that does not exist.
+    #[error("{operator}: there is no partition {partition}; {num_partitions} were asked for")]
+    Partition {
+        /// The operator.
+        operator: &'static str,
+        /// What the function said.
+        partition: usize,
+        /// How many there are, numbered from 0.
+        num_partitions: usize,
+    },
     /// A batch has another shape than the operator expects.
     #[error("{operator} expects {expected}; it got {got}")]
     Shape {

@@ -9,12 +9,14 @@
 //! Numbers are turned so that unsigned order is their order (the sign flipped; floats by IEEE 754
 //! total order, with -0 equal to 0 and every NaN equal and last). In bytes, numbers are
 //! big-endian, and a text that is not the last column is closed by two zeros, with a zero inside
-//! it written as `00 ff`, so that no key is the beginning of another by accident.
+//! it written as `00 ff`, so that no key is the beginning of another by accident. In falling
+//! order all bits of a column's share are turned over, and a text is closed wherever it stands.
 //!
 //! Which form a key takes depends on the types of its columns alone: keys of two batches, or of
 //! the two inputs of a join, compare.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use super::rows::text_bytes;
 use super::{Column, match_column};
@@ -33,6 +35,35 @@ pub enum Keys {
         /// The bytes of all rows.
         bytes: Vec<u8>,
     },
+}
+
+/// Whether small values come first or last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// Small values first; NaN last.
+    #[default]
+    Ascending,
+    /// Large values first; NaN before all others.
+    Descending,
+}
+
+impl Order {
+    /// What turns the bits of a rising word over where the order falls.
+    pub(super) fn mask(self) -> u64 {
+        match self {
+            Self::Ascending => 0,
+            Self::Descending => u64::MAX,
+        }
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        })
+    }
 }
 
 /// A number as an unsigned word in the same order.
@@ -71,31 +102,46 @@ ordered! {
 impl Keys {
     /// The keys that `columns` make together, the first column the most significant.
     pub fn of(columns: &[Column], num_rows: usize) -> Self {
+        Self::ordered(columns, &[], num_rows)
+    }
+
+    /// As [`of`](Self::of), each column in its own order: rising, where `orders` has none for it.
+    pub fn ordered(columns: &[Column], orders: &[Order], num_rows: usize) -> Self {
         let width: Option<usize> = columns.iter().map(|column| column.column_type().width()).sum();
         match width {
-            Some(0..=8) => Self::Words(pack(columns, num_rows, |word: u64, bits, value| {
-                word.checked_shl(bits).unwrap_or(0) | value
-            })),
-            Some(9..=16) => Self::Wide(pack(columns, num_rows, |word: u128, bits, value| {
-                word << bits | u128::from(value)
-            })),
-            _ => Self::bytes(columns, num_rows),
+            Some(0..=8) => {
+                Self::Words(pack(columns, orders, num_rows, |word: u64, bits, value| {
+                    word.checked_shl(bits).unwrap_or(0) | value
+                }))
+            }
+            Some(9..=16) => {
+                Self::Wide(pack(columns, orders, num_rows, |word: u128, bits, value| {
+                    word << bits | u128::from(value)
+                }))
+            }
+            _ => Self::bytes(columns, orders, num_rows),
         }
     }
 
-    fn bytes(columns: &[Column], num_rows: usize) -> Self {
+    fn bytes(columns: &[Column], orders: &[Order], num_rows: usize) -> Self {
         let mut ends = Vec::with_capacity(num_rows);
         let mut bytes = Vec::new();
         for row in 0..num_rows {
             for (at, column) in columns.iter().enumerate() {
+                let order = order_of(orders, at);
                 match_column!(column,
                     Native(values, _same) => {
                         let value = values[row];
-                        let word = value.ordered().to_be_bytes();
+                        let word = (value.ordered() ^ order.mask()).to_be_bytes();
                         bytes.extend_from_slice(&word[8 - size_of_val(&value)..]);
                     },
                     Column::Utf8(_) | Column::CodedUtf8 { .. } => {
-                        push_text(&mut bytes, text_bytes(column, row), at + 1 == columns.len());
+                        let begin = bytes.len();
+                        let closed = at + 1 < columns.len() || order == Order::Descending;
+                        push_text(&mut bytes, text_bytes(column, row), closed);
+                        if order == Order::Descending {
+                            bytes[begin..].iter_mut().for_each(|byte| *byte = !*byte);
+                        }
                     }
                 );
             }
@@ -151,7 +197,7 @@ impl Keys {
     }
 
     /// The key of a row as bytes, where it is bytes; panics otherwise.
-    fn key(&self, row: usize) -> &[u8] {
+    pub(crate) fn key(&self, row: usize) -> &[u8] {
         match self {
             Self::Bytes { ends, bytes } => {
                 let begin = row.checked_sub(1).map_or(0, |before| ends[before]);
@@ -189,6 +235,20 @@ impl Keys {
         }
     }
 
+    /// The least key above that in `row`, alone; `None` if there is none.
+    pub fn successor(&self, row: usize) -> Option<Self> {
+        match self {
+            Self::Words(words) => Some(Self::Words(vec![words[row].checked_add(1)?])),
+            Self::Wide(words) => Some(Self::Wide(vec![words[row].checked_add(1)?])),
+            Self::Bytes { .. } => {
+                let mut bytes = self.key(row).to_vec();
+                bytes.push(0);
+                let end = u32::try_from(bytes.len()).expect("keys take less than 4 GiB");
+                Some(Self::Bytes { ends: vec![end], bytes })
+            }
+        }
+    }
+
     /// No keys, of the form of these.
     pub fn empty_like(&self) -> Self {
         match self {
@@ -211,6 +271,7 @@ impl Keys {
 /// Packs columns of numbers into one word a row, by `push(word, bits, value)`.
 fn pack<W: Copy + Default>(
     columns: &[Column],
+    orders: &[Order],
     num_rows: usize,
     push: impl Fn(W, u32, u64) -> W,
 ) -> Vec<W> {
@@ -223,11 +284,14 @@ fn pack<W: Copy + Default>(
         );
     }
     let mut words = vec![W::default(); num_rows];
-    for column in columns {
+    for (at, column) in columns.iter().enumerate() {
+        let mask = order_of(orders, at).mask();
         match_column!(column,
             Native(values, _same) => {
                 for (word, &value) in words.iter_mut().zip(&values[..]) {
-                    *word = push(*word, 8 * size_of_val(&value) as u32, value.ordered());
+                    let bits = 8 * size_of_val(&value) as u32;
+                    let turned = (value.ordered() ^ mask) & (u64::MAX >> (64 - bits));
+                    *word = push(*word, bits, turned);
                 }
             },
             Column::Utf8(_) | Column::CodedUtf8 { .. } => unreachable!("text has no fixed width"),
@@ -236,8 +300,13 @@ fn pack<W: Copy + Default>(
     words
 }
 
-fn push_text(bytes: &mut Vec<u8>, text: &[u8], last: bool) {
-    if last {
+/// The order of the column `at`.
+fn order_of(orders: &[Order], at: usize) -> Order {
+    orders.get(at).copied().unwrap_or_default()
+}
+
+fn push_text(bytes: &mut Vec<u8>, text: &[u8], closed: bool) {
+    if !closed {
         bytes.extend_from_slice(text);
         return;
     }
@@ -291,6 +360,30 @@ mod tests {
             check(&g, &h);
             check(&x, &y);
             check(&("a\0".to_owned(), 1u8), &("a".to_owned(), 2u8));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn falling_columns_turn_the_order_over(
+            a in any::<(String, i16, f32)>(), b in any::<(String, i16, f32)>(),
+            c: (i64, u8), d: (i64, u8), e: (u16, i32), f: (u16, i32),
+        ) {
+            use Order::{Ascending, Descending};
+            let compare = |batch: &crate::columnar::Batch, orders: &[Order]| {
+                let keys = Keys::ordered(batch.columns(), orders, 2);
+                keys.compare(0, &keys, 1)
+            };
+            let text = batch_of([(a.1, a.0.clone()), (b.1, b.0.clone())]);
+            let expected = a.1.cmp(&b.1).then(b.0.cmp(&a.0));
+            prop_assert_eq!(compare(&text, &[Ascending, Descending]), expected);
+            let first = batch_of([a.clone(), b.clone()]);
+            let expected = b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(b.2.partial_cmp(&a.2).unwrap());
+            prop_assert_eq!(compare(&first, &[Descending, Ascending, Descending]), expected);
+            let expected = d.0.cmp(&c.0).then(c.1.cmp(&d.1));
+            prop_assert_eq!(compare(&batch_of([c, d]), &[Descending, Ascending]), expected);
+            let expected = e.0.cmp(&f.0).then(f.1.cmp(&e.1));
+            prop_assert_eq!(compare(&batch_of([e, f]), &[Ascending, Descending]), expected);
         }
     }
 

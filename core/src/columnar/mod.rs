@@ -15,6 +15,7 @@ mod keys;
 mod leaf_records;
 mod record;
 mod rows;
+mod sort_key;
 mod tuple_records;
 
 pub use arrow::ArrowConversionError;
@@ -25,7 +26,7 @@ pub use column::{Column, ColumnType, InvalidStrings, Strings};
 pub use key::{
     ByFunction, ByName, ByPosition, IntoFields, IntoKey, Key, KeyError, KeyMismatch, UnknownField,
 };
-pub use keys::Keys;
+pub use keys::{Keys, Order};
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
@@ -35,4 +36,5 @@ pub use record::{
     records, row_bytes, schema_of, types_of,
 };
 pub use rows::{concatenate, gather, scatter, select};
+pub use sort_key::{SortKey, WholeRow};
 pub use tuple_records::{field_name, field_of};

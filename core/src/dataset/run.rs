@@ -260,12 +260,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Executes `pipeline` and keeps its rows.
+/// Executes `pipeline` and keeps its rows, in the same morsels: those of a partition stay together.
 pub fn keep(env: &Environment, pipeline: &Pipeline) -> Result<BlockSource> {
     let name = pipeline.chain().last().map_or_else(|| pipeline.source().name(), |last| last.name());
     let store = BlockStore::new(env, &name);
     let parts = executor::execute(env, pipeline.source(), &pipeline.chain(), &Keep(&store))?;
-    Ok(BlockSource::new(name, parts.into_iter().flatten().collect::<Vec<_>>()))
+    Ok(BlockSource::of_morsels(name, parts))
 }
 
 fn count_uses(node: &NodeRef, uses: &mut HashMap<NodeId, usize>) {

@@ -23,13 +23,22 @@ pub struct BlockStore {
 #[derive(Clone, Debug)]
 pub struct Block {
     num_rows: usize,
+    num_bytes: u64,
     held: Held,
 }
 
 #[derive(Clone, Debug)]
 enum Held {
-    Memory { batch: Batch, paid: Arc<Reservation> },
-    Spilled { file: Arc<SpillFile>, schema: Schema, columns: Arc<[Spilled]> },
+    /// Nothing pays for a batch on its way through a chain.
+    Memory {
+        batch: Batch,
+        paid: Option<Arc<Reservation>>,
+    },
+    Spilled {
+        file: Arc<SpillFile>,
+        schema: Schema,
+        columns: Arc<[Spilled]>,
+    },
 }
 
 /// Where a column stands in a spill file.
@@ -64,12 +73,12 @@ impl BlockStore {
 
     /// Keeps a batch that nobody has paid for.
     pub fn keep(&self, batch: Batch) -> Result<Block> {
-        let num_rows = batch.num_rows();
-        let held = match self.memory.reserve_spillable(&self.name, batch.num_bytes() as u64) {
-            Some(paid) => Held::Memory { batch, paid: Arc::new(paid) },
+        let (num_rows, num_bytes) = (batch.num_rows(), batch.num_bytes() as u64);
+        let held = match self.memory.reserve_spillable(&self.name, num_bytes) {
+            Some(paid) => Held::Memory { batch, paid: Some(Arc::new(paid)) },
             None => self.spill(&batch)?,
         };
-        Ok(Block { num_rows, held })
+        Ok(Block { num_rows, num_bytes, held })
     }
 
     fn spill(&self, batch: &Batch) -> Result<Held> {
@@ -112,9 +121,20 @@ fn spill_column(file: &SpillFile, column: &Column) -> Result<Spilled, MemoryErro
 }
 
 impl Block {
+    /// The rows of a batch that somebody else pays for, or that is on its way through a chain.
+    pub fn of(batch: Batch) -> Self {
+        let (num_rows, num_bytes) = (batch.num_rows(), batch.num_bytes() as u64);
+        Self { num_rows, num_bytes, held: Held::Memory { batch, paid: None } }
+    }
+
     /// The number of rows.
     pub fn num_rows(&self) -> usize {
         self.num_rows
+    }
+
+    /// The bytes of its rows, wherever they are.
+    pub fn num_bytes(&self) -> u64 {
+        self.num_bytes
     }
 
     /// Whether it is in a spill file.
@@ -141,7 +161,7 @@ impl Block {
     /// The bytes of memory that it holds.
     pub fn held_bytes(&self) -> u64 {
         match &self.held {
-            Held::Memory { paid, .. } => paid.bytes(),
+            Held::Memory { paid, .. } => paid.as_ref().map_or(0, |paid| paid.bytes()),
             Held::Spilled { .. } => 0,
         }
     }
@@ -204,22 +224,31 @@ impl Breaker for Keep<'_> {
     }
 }
 
-/// The rows of some blocks, as a source: a block is a morsel.
+/// The rows of some blocks, as a source.
 #[derive(Clone, Debug)]
 pub struct BlockSource {
     name: String,
-    blocks: Arc<[Block]>,
+    /// The blocks of each morsel.
+    morsels: Arc<[Vec<Block>]>,
 }
 
 impl BlockSource {
-    /// A source over `blocks`, called `name` in plans.
-    pub fn new(name: impl Into<String>, blocks: impl Into<Arc<[Block]>>) -> Self {
-        Self { name: name.into(), blocks: blocks.into() }
+    /// A source over `blocks`, each of them a morsel, called `name` in plans.
+    pub fn new(name: impl Into<String>, blocks: impl IntoIterator<Item = Block>) -> Self {
+        Self::of_morsels(name, blocks.into_iter().map(|block| vec![block]))
+    }
+
+    /// A source over morsels of some blocks each, called `name` in plans.
+    pub fn of_morsels(
+        name: impl Into<String>,
+        morsels: impl IntoIterator<Item = Vec<Block>>,
+    ) -> Self {
+        Self { name: name.into(), morsels: morsels.into_iter().collect() }
     }
 
     /// The number of rows in all.
     pub fn num_rows(&self) -> u64 {
-        self.blocks.iter().map(|block| block.num_rows as u64).sum()
+        self.morsels.iter().flatten().map(|block| block.num_rows as u64).sum()
     }
 }
 
@@ -240,22 +269,25 @@ struct BlockMorsels {
 
 impl Morsels for BlockMorsels {
     fn next(&mut self) -> Result<Option<Box<dyn Morsel>>> {
-        let Some(block) = self.source.blocks.get(self.next) else { return Ok(None) };
+        let Some(blocks) = self.source.morsels.get(self.next) else { return Ok(None) };
         self.next += 1;
-        Ok(Some(Box::new(BlockMorsel { name: self.source.name.clone(), block: block.clone() })))
+        let morsel = BlockMorsel { name: self.source.name.clone(), blocks: blocks.clone() };
+        Ok(Some(Box::new(morsel)))
     }
 }
 
 struct BlockMorsel {
     name: String,
-    block: Block,
+    blocks: Vec<Block>,
 }
 
 impl Morsel for BlockMorsel {
     fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
-        for begin in (0..self.block.num_rows).step_by(BATCH_ROWS) {
-            let end = (begin + BATCH_ROWS).min(self.block.num_rows);
-            output.emit(self.block.read(env.memory(), &self.name, begin..end)?)?;
+        for block in &self.blocks {
+            for begin in (0..block.num_rows).step_by(BATCH_ROWS) {
+                let end = (begin + BATCH_ROWS).min(block.num_rows);
+                output.emit(block.read(env.memory(), &self.name, begin..end)?)?;
+            }
         }
         Ok(())
     }

@@ -4,27 +4,40 @@
 //! [`DataSet`](crate::dataset::DataSet), its node in the plan, its running task, its tests.
 
 mod aggregate;
+mod apply;
 mod broadcast;
 mod by_morsel;
 mod co_partition;
 mod collection;
 mod combine;
+mod combine_group;
 mod distinct;
 mod filter;
+mod first_n;
 mod flat_map;
 mod fold_groups;
 mod group_by;
+mod group_reduce;
 mod group_states;
 mod join;
 mod map;
+mod map_partition;
 mod min_max_by;
 mod name;
 mod pairs;
+mod partition_by_hash;
+mod partition_by_range;
+mod partition_custom;
 mod project;
+mod rebalance;
 mod reduce;
 mod row_wise;
 mod running_reduce;
 mod sample;
+mod sort_by;
+mod sort_group;
+mod sort_partition;
+mod sorted;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod zip;
@@ -38,3 +51,5 @@ pub use join::{
 };
 pub use map::Map;
 pub use running_reduce::RunningReduce;
+pub use sort_group::SortedGroups;
+pub use sorted::Sorted;

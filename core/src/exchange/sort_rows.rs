@@ -1,0 +1,247 @@
+//! Rows that fit into memory, sorted by words.
+//!
+//! | key | what is sorted | then |
+//! |---|---|---|
+//! | the whole row, integers | the keys | rows are made from them |
+//! | one word of 64 bits | the bits in which keys differ and the row number: 64 bits if they fit, 128 if not | rows are gathered |
+//! | more | 64 bits of the key and the row number | rows of equal bits are sorted by the rest, and gathered |
+//!
+//! With its row number a word is like no other and rows of one key keep their order, so that the
+//! sort of words need not be stable.
+
+use super::radix::{self, Word, differing_bits};
+use super::{BlockStore, Piece};
+use crate::columnar::{Batch, Keys, SortKey, WholeRow, concatenate, gather};
+use crate::error::Result;
+use crate::memory::Segment;
+use crate::pipeline::{BATCH_ROWS, Output};
+
+/// Bits of the row number beside a key.
+const ROW_BITS: u32 = u32::BITS;
+
+/// Runs of up to this many rows that share the 64 bits are sorted by comparing their keys.
+const SHORT_RUN: usize = 64;
+
+/// Emits the rows of `pieces`, of which there is at least one, in the order of `key`.
+pub(super) fn sort_rows(
+    store: &BlockStore,
+    key: &SortKey,
+    pieces: &[Piece],
+    output: &mut dyn Output,
+) -> Result<()> {
+    let none = pieces[0].read(store, 0..0)?;
+    if let Some(whole) = key.whole_row(&none) {
+        return match key.keys(&none)? {
+            Keys::Words(_) => sort_whole(store, key, pieces, &whole, words, output),
+            Keys::Wide(_) => sort_whole(store, key, pieces, &whole, wide_words, output),
+            Keys::Bytes { .. } => unreachable!("integers that make a row are words"),
+        };
+    }
+    let batches: Vec<Batch> =
+        pieces.iter().map(|piece| piece.read(store, 0..piece.num_rows())).collect::<Result<_>>()?;
+    let rows = concatenate(store.scratch(), store.name(), &batches)?;
+    drop(batches);
+    let emit = Emit { store, rows: &rows };
+    match key.keys(&rows)? {
+        Keys::Words(words) if words.is_sorted() => emit.as_they_are(output),
+        Keys::Words(words) => sort_numbered(words, &emit, output),
+        keys => emit.by_number(&sorted_by_prefix(store, &keys)?, output),
+    }
+}
+
+/// An upper bound of the bytes that [`sort_rows`] takes beside what is paid for already.
+pub(super) fn bytes_to_sort(store: &BlockStore, key: &SortKey, pieces: &[Piece]) -> Result<u64> {
+    let none = pieces[0].read(store, 0..0)?;
+    let num_rows: u64 = pieces.iter().map(|piece| piece.num_rows() as u64).sum();
+    let keys = key.keys(&none)?;
+    if key.whole_row(&none).is_some() {
+        let width =
+            if matches!(keys, Keys::Words(_)) { size_of::<u64>() } else { size_of::<u128>() };
+        return Ok(2 * num_rows * width as u64);
+    }
+    let row_bytes: u64 = pieces.iter().map(Piece::num_bytes).sum();
+    let read: u64 = pieces.iter().filter(|piece| piece.is_spilled()).map(Piece::num_bytes).sum();
+    let key_bytes = match keys {
+        Keys::Words(_) => num_rows * size_of::<u64>() as u64,
+        Keys::Wide(_) => num_rows * size_of::<u128>() as u64,
+        Keys::Bytes { .. } => num_rows * size_of::<u64>() as u64 + row_bytes,
+    };
+    Ok(row_bytes + read + key_bytes + 2 * num_rows * size_of::<u128>() as u64)
+}
+
+fn words(keys: &Keys) -> &[u64] {
+    match keys {
+        Keys::Words(words) => words,
+        _ => panic!("keys of one form"),
+    }
+}
+
+fn wide_words(keys: &Keys) -> &[u128] {
+    match keys {
+        Keys::Wide(words) => words,
+        _ => panic!("keys of one form"),
+    }
+}
+
+/// Sorts keys that are the whole row.
+fn sort_whole<W: Word>(
+    store: &BlockStore,
+    key: &SortKey,
+    pieces: &[Piece],
+    whole: &WholeRow,
+    words: impl Fn(&Keys) -> &[W],
+    output: &mut dyn Output,
+) -> Result<()> {
+    let num_rows = pieces.iter().map(Piece::num_rows).sum();
+    let mut sorted: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
+    let mut end = 0;
+    for piece in pieces {
+        for batch in piece.batches(store) {
+            let keys = key.keys(&batch?)?;
+            sorted[end..end + keys.len()].copy_from_slice(words(&keys));
+            end += keys.len();
+        }
+    }
+    let mut other: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
+    radix::sort(&mut sorted, &mut other);
+    drop(other);
+    sorted.chunks(BATCH_ROWS).try_for_each(|words| output.emit(whole.rows(words, W::low)))
+}
+
+/// Sorts `words` with their row numbers.
+fn sort_numbered(mut words: Vec<u64>, emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
+    let bits = differing_bits(&words);
+    let row_bits = (words.len() as u64).bit_len();
+    let scratch = emit.store.scratch();
+    if bits + row_bits <= u64::BITS {
+        let mask = u64::MAX.checked_shr(u64::BITS - bits).unwrap_or(0);
+        for (row, word) in (0u64..).zip(&mut words) {
+            *word = (*word & mask) << row_bits | row;
+        }
+        let mut other: Segment<u64> = scratch.allocate(emit.store.name(), words.len())?;
+        radix::sort(&mut words, &mut other);
+        let mask = (1 << row_bits) - 1;
+        return emit.in_order(&words, |word| (word & mask) as u32, output);
+    }
+    let mut numbered: Segment<u128> = scratch.allocate(emit.store.name(), words.len())?;
+    for (row, (numbered, word)) in numbered.iter_mut().zip(words).enumerate() {
+        *numbered = number(word, row as u32);
+    }
+    let mut other: Segment<u128> = scratch.allocate(emit.store.name(), numbered.len())?;
+    radix::sort(&mut numbered, &mut other);
+    drop(other);
+    emit.by_number(&numbered, output)
+}
+
+/// A word with the row that it belongs to.
+fn number(word: u64, row: u32) -> u128 {
+    u128::from(word) << ROW_BITS | u128::from(row)
+}
+
+fn row_of(numbered: u128) -> u32 {
+    numbered as u32
+}
+
+/// The row numbers of `keys` in their order, with whatever 64 bits of the key.
+fn sorted_by_prefix(store: &BlockStore, keys: &Keys) -> Result<Segment<u128>> {
+    let mut numbered: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
+    let mut other: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
+    (0..).zip(numbered.iter_mut()).for_each(|(row, numbered)| *numbered = number(0, row));
+    match keys {
+        Keys::Words(_) => unreachable!("words are their own prefix"),
+        Keys::Wide(words) => {
+            let shift = differing_bits(words).saturating_sub(u64::BITS);
+            for (numbered, &word) in numbered.iter_mut().zip(words) {
+                *numbered |= number(word.low(shift), 0);
+            }
+            radix::sort(&mut numbered, &mut other);
+            for run in runs(&mut numbered) {
+                sort_by_comparison(run, keys);
+            }
+        }
+        Keys::Bytes { .. } => sort_by_bytes(&mut numbered, &mut other, keys, 0),
+    }
+    Ok(numbered)
+}
+
+/// The runs of more than one row that share their 64 bits.
+fn runs(numbered: &mut [u128]) -> impl Iterator<Item = &mut [u128]> {
+    numbered.chunk_by_mut(|a, b| a >> ROW_BITS == b >> ROW_BITS).filter(|run| run.len() > 1)
+}
+
+fn sort_by_comparison(run: &mut [u128], keys: &Keys) {
+    run.sort_unstable_by(|&a, &b| {
+        let (a, b) = (row_of(a), row_of(b));
+        keys.compare(a as usize, keys, b as usize).then(a.cmp(&b))
+    });
+}
+
+/// Sorts rows whose keys agree in the first `depth` bytes: by the 8 bytes from the first on in
+/// which they do not, then each run that shares those in the same way.
+fn sort_by_bytes(numbered: &mut [u128], other: &mut [u128], keys: &Keys, depth: usize) {
+    let key = |numbered: u128| keys.key(row_of(numbered) as usize);
+    let first = key(numbered[0]);
+    let (mut shared, mut longest) = (first.len(), 0);
+    for &row in &*numbered {
+        let own = key(row);
+        longest = longest.max(own.len());
+        shared = shared.min(own.len());
+        let differs = |at: &usize| own[*at] != first[*at];
+        shared = (depth.min(shared)..shared).find(differs).unwrap_or(shared);
+    }
+    if longest <= depth {
+        return sort_by_comparison(numbered, keys);
+    }
+    for numbered in &mut *numbered {
+        *numbered = number(eight_bytes(key(*numbered), shared), row_of(*numbered));
+    }
+    radix::sort(numbered, other);
+    for run in runs(numbered) {
+        if run.len() <= SHORT_RUN {
+            sort_by_comparison(run, keys);
+        } else {
+            let len = run.len();
+            sort_by_bytes(run, &mut other[..len], keys, shared + size_of::<u64>());
+        }
+    }
+}
+
+/// The 8 bytes from `begin` on; zeros stand for those behind the end.
+fn eight_bytes(key: &[u8], begin: usize) -> u64 {
+    let rest = &key[begin.min(key.len())..];
+    let mut bytes = [0; size_of::<u64>()];
+    let len = rest.len().min(bytes.len());
+    bytes[..len].copy_from_slice(&rest[..len]);
+    u64::from_be_bytes(bytes)
+}
+
+/// Emits rows in another order.
+struct Emit<'a> {
+    store: &'a BlockStore,
+    rows: &'a Batch,
+}
+
+impl Emit<'_> {
+    fn as_they_are(&self, output: &mut dyn Output) -> Result<()> {
+        let end = self.rows.num_rows();
+        (0..end)
+            .step_by(BATCH_ROWS)
+            .try_for_each(|begin| output.emit(self.rows.slice(begin..end.min(begin + BATCH_ROWS))))
+    }
+
+    fn by_number(&self, numbered: &[u128], output: &mut dyn Output) -> Result<()> {
+        self.in_order(numbered, row_of, output)
+    }
+
+    fn in_order<W: Copy>(
+        &self,
+        words: &[W],
+        row: impl Fn(W) -> u32,
+        output: &mut dyn Output,
+    ) -> Result<()> {
+        words.chunks(BATCH_ROWS).try_for_each(|words| {
+            let rows: Vec<u32> = words.iter().map(|&word| row(word)).collect();
+            output.emit(gather(self.store.scratch(), self.store.name(), self.rows, &rows)?)
+        })
+    }
+}
