@@ -22,7 +22,9 @@
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
 use quince_core::index::EntryValue;
-use quince_core::iteration::{BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport};
+use quince_core::iteration::{
+    BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport, Rewrites, column_tiles,
+};
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
@@ -54,6 +56,7 @@ pub struct PageRank {
     tolerance: Option<f64>,
     iterations: Option<u64>,
     precision: Precision,
+    rewrites: Rewrites,
 }
 
 /// In what numbers ranks are kept.
@@ -74,6 +77,7 @@ impl Default for PageRank {
             tolerance: None,
             iterations: None,
             precision: Precision::F64,
+            rewrites: Rewrites::On,
         }
     }
 }
@@ -112,6 +116,13 @@ impl PageRank {
     /// The numbers to keep ranks in.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
+        self
+    }
+
+    /// Whether the index may be cut into tiles if that is faster (by default it may). The other
+    /// grouping may change the last bits of a rank.
+    pub fn rewrites(mut self, rewrites: Rewrites) -> Self {
+        self.rewrites = rewrites;
         self
     }
 
@@ -155,7 +166,8 @@ impl PageRank {
         let env = graph.environment();
         let index = graph.index(EdgeDirection::In)?;
         let program = Program::<R>::new(graph, self.damping)?;
-        let result = BulkIteration::new(NAME, &*index, &program, self.criterion()).run(env)?;
+        let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
+            .tiled(env, self.rewrites)?;
         Ok((VertexValues::new(graph.dictionary().clone(), result.states), result.report))
     }
 }
@@ -173,9 +185,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
 
     fn plan(&self, graph: &Graph<E>) -> Result<PlanNode> {
         self.check()?;
-        let precision = match self.precision {
-            Precision::F32 => "f32",
-            Precision::F64 => "f64",
+        let index = graph.index(EdgeDirection::In)?;
+        let (precision, tiles) = match self.precision {
+            Precision::F32 => ("f32", column_tiles::<E, Program<f32>>(&index, self.rewrites)),
+            Precision::F64 => ("f64", column_tiles::<E, Program<f64>>(&index, self.rewrites)),
         };
         Ok(PlanNode::new("bulk iteration PageRank")
             .property("until", self.criterion())
@@ -185,6 +198,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
             .property("aggregate", "dangling mass")
             .property("fused", "join, combine, apply and next projection in one sweep")
             .property("direction", "pull")
+            .rewrite(tiles)
             .input(graph.index_plan(EdgeDirection::In)))
     }
 

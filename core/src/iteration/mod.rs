@@ -19,6 +19,7 @@ mod criterion;
 mod delta;
 mod forward;
 mod superstep;
+mod tiled;
 mod values;
 mod workset;
 
@@ -28,3 +29,4 @@ pub use component_fold::ForwardProgram;
 pub use criterion::Criterion;
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use tiled::{COLUMN_TILES, column_tiles};
