@@ -12,7 +12,10 @@
 //! without any edge take part (Gelly leaves them out unless asked, LDBC does not).
 //!
 //! - **Iteration**: bulk, pulled along in-edges; what crosses the index is `P(u)/out_degree(u)`.
+//!   If neither the projection fits the cache nor the order of vertices helps, as in uniform random
+//!   graphs, the index is cut into tiles, one block of the projection each; the plan says so.
 //! - **Cost**: O(edges) time and messages a superstep; 4 (f32) or 8 (f64) times 4 bytes a vertex.
+//!   Tiles take the edges a second time, if the budget has room for them.
 //! - **Stops** when the sum of absolute changes is at or below the tolerance, or after a fixed
 //!   number of iterations, whichever comes first.
 //! - **Deterministic**: sums run in the order of the index, the same bits at any number of threads.
@@ -457,6 +460,19 @@ mod tests {
         let result = graph.run(PageRank::default().tolerance(0.0).iterations(3)).unwrap();
         assert_eq!(result.report().stopped, StopReason::MaximumSupersteps);
         assert_eq!(result.report().num_supersteps(), 3);
+    }
+
+    #[test]
+    fn the_plan_says_whether_tiles_are_cut_and_why() {
+        let graph = graph(1, true, &[(0, 1)]);
+        let small = graph.explain(&PageRank::default()).unwrap().to_string();
+        assert!(
+            small.contains("no rewrite column tiles: the projection fits the cache"),
+            "{small}"
+        );
+        let off = PageRank::default().rewrites(Rewrites::Off);
+        let off = graph.explain(&off).unwrap().to_string();
+        assert!(off.contains("no rewrite column tiles: switched off"), "{off}");
     }
 
     #[test]

@@ -293,6 +293,40 @@ mod tests {
         }
     }
 
+    /// The fold of the least key over `pairs`, each read both ways, at 1, 2 and 8 threads.
+    fn least(num_keys: u32, pairs: &[(u32, u32, f64)]) -> Vec<u32> {
+        let solutions = [1, 2, 8].map(|threads| {
+            let env = Environment::builder().threads(threads).build().unwrap();
+            let index = index::<()>(&env, num_keys, pairs);
+            let iteration = DeltaIteration::new("least", &index, &Least);
+            iteration.forward(&env, Rewrites::On).unwrap().solution.to_vec()
+        });
+        assert!(solutions[1] == solutions[0] && solutions[2] == solutions[0]);
+        solutions[0].clone()
+    }
+
+    fn path(keys: impl Iterator<Item = u32> + Clone) -> Vec<(u32, u32, f64)> {
+        keys.clone().zip(keys.skip(1)).map(|(left, right)| (left, right, 1.0)).collect()
+    }
+
+    #[test]
+    fn shapes_that_hang_badly_are_folded_too() {
+        const KEYS: u32 = 50_000;
+        let zeros = vec![0; KEYS as usize];
+        assert!(least(0, &[]).is_empty());
+        assert_eq!(least(3, &[(2, 2, 1.0)]), [0, 1, 2]);
+        assert_eq!(least(KEYS, &path(0..KEYS)), zeros);
+        // 7919 is prime: the path visits every key, up and down.
+        let scattered = (0..KEYS).map(|at| (u64::from(at) * 7919 % u64::from(KEYS)) as u32);
+        assert_eq!(least(KEYS, &path(scattered)), zeros);
+        let star: Vec<_> = (0..KEYS - 1).map(|key| (KEYS - 1, key, 1.0)).collect();
+        assert_eq!(least(KEYS, &star), zeros);
+        // No large component: every tenth key and those after it.
+        let apart: Vec<_> = path(0..KEYS).into_iter().filter(|pair| pair.1 % 10 != 0).collect();
+        let tens: Vec<u32> = (0..KEYS).map(|key| key / 10 * 10).collect();
+        assert_eq!(least(KEYS, &apart), tens);
+    }
+
     struct Least;
 
     impl ForwardProgram for Least {
