@@ -33,7 +33,7 @@ pub const COLUMN_TILES: &str = "column tiles";
 /// room for what streams by.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// Fewer blocks than this do not pay for a second copy of the entries.
+/// With fewer blocks than this the column is left whole: at most twice what is taken to fit.
 const LEAST_BLOCKS: usize = 3;
 
 /// Bytes that a cache reads at once.
