@@ -12,7 +12,10 @@
 //! without any edge take part (Gelly leaves them out unless asked, LDBC does not).
 //!
 //! - **Iteration**: bulk, pulled along in-edges; what crosses the index is `P(u)/out_degree(u)`.
+//!   If neither the projection fits the cache nor the order of vertices helps, as in uniform random
+//!   graphs, the index is cut into tiles, one block of the projection each; the plan says so.
 //! - **Cost**: O(edges) time and messages a superstep; 4 (f32) or 8 (f64) times 4 bytes a vertex.
+//!   Tiles take the edges a second time, if the budget has room for them.
 //! - **Stops** when the sum of absolute changes is at or below the tolerance, or after a fixed
 //!   number of iterations, whichever comes first.
 //! - **Deterministic**: sums run in the order of the index, the same bits at any number of threads.
@@ -22,7 +25,9 @@
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
 use quince_core::index::EntryValue;
-use quince_core::iteration::{BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport};
+use quince_core::iteration::{
+    BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport, Rewrites, column_tiles,
+};
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
@@ -54,6 +59,7 @@ pub struct PageRank {
     tolerance: Option<f64>,
     iterations: Option<u64>,
     precision: Precision,
+    rewrites: Rewrites,
 }
 
 /// In what numbers ranks are kept.
@@ -74,6 +80,7 @@ impl Default for PageRank {
             tolerance: None,
             iterations: None,
             precision: Precision::F64,
+            rewrites: Rewrites::On,
         }
     }
 }
@@ -112,6 +119,13 @@ impl PageRank {
     /// The numbers to keep ranks in.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
+        self
+    }
+
+    /// Whether the index may be cut into tiles if that is faster (by default it may). The other
+    /// grouping may change the last bits of a rank.
+    pub fn rewrites(mut self, rewrites: Rewrites) -> Self {
+        self.rewrites = rewrites;
         self
     }
 
@@ -155,7 +169,8 @@ impl PageRank {
         let env = graph.environment();
         let index = graph.index(EdgeDirection::In)?;
         let program = Program::<R>::new(graph, self.damping)?;
-        let result = BulkIteration::new(NAME, &*index, &program, self.criterion()).run(env)?;
+        let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
+            .tiled(env, self.rewrites)?;
         Ok((VertexValues::new(graph.dictionary().clone(), result.states), result.report))
     }
 }
@@ -173,9 +188,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
 
     fn plan(&self, graph: &Graph<E>) -> Result<PlanNode> {
         self.check()?;
-        let precision = match self.precision {
-            Precision::F32 => "f32",
-            Precision::F64 => "f64",
+        let index = graph.index(EdgeDirection::In)?;
+        let (precision, tiles) = match self.precision {
+            Precision::F32 => ("f32", column_tiles::<E, Program<f32>>(&index, self.rewrites)),
+            Precision::F64 => ("f64", column_tiles::<E, Program<f64>>(&index, self.rewrites)),
         };
         Ok(PlanNode::new("bulk iteration PageRank")
             .property("until", self.criterion())
@@ -185,6 +201,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
             .property("aggregate", "dangling mass")
             .property("fused", "join, combine, apply and next projection in one sweep")
             .property("direction", "pull")
+            .rewrite(tiles)
             .input(graph.index_plan(EdgeDirection::In)))
     }
 
@@ -443,6 +460,19 @@ mod tests {
         let result = graph.run(PageRank::default().tolerance(0.0).iterations(3)).unwrap();
         assert_eq!(result.report().stopped, StopReason::MaximumSupersteps);
         assert_eq!(result.report().num_supersteps(), 3);
+    }
+
+    #[test]
+    fn the_plan_says_whether_tiles_are_cut_and_why() {
+        let graph = graph(1, true, &[(0, 1)]);
+        let small = graph.explain(&PageRank::default()).unwrap().to_string();
+        assert!(
+            small.contains("no rewrite column tiles: the projection fits the cache"),
+            "{small}"
+        );
+        let off = PageRank::default().rewrites(Rewrites::Off);
+        let off = graph.explain(&off).unwrap().to_string();
+        assert!(off.contains("no rewrite column tiles: switched off"), "{off}");
     }
 
     #[test]

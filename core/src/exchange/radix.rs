@@ -51,7 +51,8 @@ impl Word for u128 {
 /// How many bits, counted from the lowest, tell `words` apart.
 pub(super) fn differing_bits<W: Word>(words: &[W]) -> u32 {
     let Some(&first) = words.first() else { return 0 };
-    words.iter().fold(first ^ first, |all, &word| all | (word ^ first)).bit_len()
+    let differences = words.iter().map(|&word| word ^ first);
+    differences.fold(W::zeroed(), |all, word| all | word).bit_len()
 }
 
 /// Sorts `words`; `other` is of the same length, and what it holds does not matter.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::fold::fold_run;
 use super::lanes;
 use super::pairs::EntryValue;
 use super::static_index::{CHUNK_ENTRIES, StaticIndex};
@@ -9,12 +10,6 @@ use crate::algebra::Monoid;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::Segment;
-
-/// Rows of at least this many entries are folded through [`LANES`] accumulators.
-const LONG_ROW: usize = 32;
-
-/// Accumulators of a long row.
-const LANES: usize = 4;
 
 /// A relation as compressed sparse rows: the columns of row `r` are
 /// `columns[offsets[r]..offsets[r + 1]]`, ascending; equal columns stay in the order of the input.
@@ -108,6 +103,17 @@ impl<W: EntryValue> Csr<W> {
     pub(super) fn words(&self) -> &[W::Word] {
         &self.values
     }
+
+    /// The words of one row; empty if `W` stores nothing.
+    #[inline(always)]
+    pub(super) fn row_words(&self, row: u32) -> &[W::Word] {
+        if W::STORED { &self.values[self.range(row)] } else { &[] }
+    }
+
+    /// Where the entries of successive rows are.
+    pub(super) fn entries(&self, rows: &Range<u32>) -> Range<usize> {
+        self.offsets[rows.start as usize] as usize..self.offsets[rows.end as usize] as usize
+    }
 }
 
 /// Chunks of rows with about [`CHUNK_ENTRIES`] entries; an empty row counts as one entry.
@@ -186,29 +192,6 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         message: impl Fn(P, W) -> M::Value,
     ) -> M::Value {
         assert!(values.len() >= self.num_keys(), "a value for every key");
-        let range = self.range(row);
-        let columns = self.row(row);
-        let words = if W::STORED { &self.values[range] } else { &[] };
-        let get = |at: usize, column: u32| {
-            let value = values[column as usize];
-            let word = if W::STORED { words[at] } else { bytemuck::Zeroable::zeroed() };
-            message(value, W::from_word(word))
-        };
-        let fold_from = |start: usize, columns: &[u32]| {
-            let all = columns.iter().enumerate();
-            all.fold(M::IDENTITY, |sum, (at, &column)| M::combine(sum, get(start + at, column)))
-        };
-        if !M::REASSOCIATES || columns.len() < LONG_ROW {
-            return fold_from(0, columns);
-        }
-        let (blocks, rest) = columns.as_chunks::<LANES>();
-        let mut lanes = [M::IDENTITY; LANES];
-        for (at, block) in blocks.iter().enumerate() {
-            for (lane, &column) in block.iter().enumerate() {
-                lanes[lane] = M::combine(lanes[lane], get(at * LANES + lane, column));
-            }
-        }
-        let rest = fold_from(columns.len() - rest.len(), rest);
-        lanes.into_iter().fold(rest, M::combine)
+        fold_run::<M, W, P>(self.row(row), self.row_words(row), values, message)
     }
 }

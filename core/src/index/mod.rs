@@ -15,11 +15,13 @@ mod both_ways;
 mod build;
 mod csr;
 mod dictionary;
+mod fold;
 mod key_space;
 mod lanes;
 mod order;
 mod pairs;
 mod static_index;
+mod tiles;
 mod transpose;
 
 pub use both_ways::BothWays;
@@ -30,3 +32,4 @@ pub use key_space::Key;
 pub use order::{KeyOrder, OrderChoice};
 pub use pairs::{EntryValue, Pairs};
 pub use static_index::{CHUNK_ENTRIES, StaticIndex};
+pub use tiles::Tiles;

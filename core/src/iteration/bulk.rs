@@ -83,10 +83,10 @@ pub struct BulkContext {
 #[derive(Debug)]
 #[must_use = "an iteration does nothing until it is run"]
 pub struct BulkIteration<'a, I, P> {
-    name: &'a str,
-    index: &'a I,
-    program: &'a P,
-    criterion: Criterion,
+    pub(super) name: &'a str,
+    pub(super) index: &'a I,
+    pub(super) program: &'a P,
+    pub(super) criterion: Criterion,
 }
 
 /// The states that a bulk iteration ended with, by dense key, and how it went.
@@ -115,45 +115,51 @@ where
     }
 
     fn run_in_pool(self, env: &Environment) -> Result<BulkResult<P::State>> {
-        let num_keys = self.index.num_keys();
-        let memory = env.memory();
-        let mut body = BulkBody {
-            env,
-            index: self.index,
-            program: self.program,
-            states: memory.allocate("solution", num_keys)?,
-            projections: memory.allocate("projection", num_keys)?,
-            next_projections: memory.allocate("projection", num_keys)?,
-            aggregate: 0.0,
-        };
-        env.run(self.name, || {
-            body.initialize();
-            Ok(())
-        })?;
+        let mut body = BulkBody::new(env, &self)?;
         let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
         Ok(BulkResult { states: body.states, report })
     }
 }
 
-struct BulkBody<'a, I: StaticIndex, P: BulkProgram<I::Value>> {
+pub(super) struct BulkBody<'a, I: StaticIndex, P: BulkProgram<I::Value>> {
     env: &'a Environment,
     index: &'a I,
     program: &'a P,
-    states: Segment<P::State>,
-    projections: Segment<P::Projection>,
+    pub(super) states: Segment<P::State>,
+    pub(super) projections: Segment<P::Projection>,
     next_projections: Segment<P::Projection>,
     aggregate: f64,
 }
 
 /// What a chunk adds to the superstep's sums.
 #[derive(Clone, Copy, Default)]
-struct Partial {
+struct Sums {
     change: f64,
     aggregate: f64,
     changes: u64,
 }
 
-impl<I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'_, I, P> {
+impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
+    /// The body with every key in its first state.
+    pub(super) fn new(env: &'a Environment, iteration: &BulkIteration<'a, I, P>) -> Result<Self> {
+        let BulkIteration { name, index, program, .. } = *iteration;
+        let (memory, num_keys) = (env.memory(), index.num_keys());
+        let mut body = Self {
+            env,
+            index,
+            program,
+            states: memory.allocate("solution", num_keys)?,
+            projections: memory.allocate("projection", num_keys)?,
+            next_projections: memory.allocate("projection", num_keys)?,
+            aggregate: 0.0,
+        };
+        env.run(name, || {
+            body.initialize();
+            Ok(())
+        })?;
+        Ok(body)
+    }
+
     fn initialize(&mut self) {
         let program = self.program;
         let partials: Vec<f64> =
@@ -171,30 +177,36 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'_, I, P> {
                 .collect();
         self.aggregate = partials.into_iter().sum();
     }
-}
 
-impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
-    fn workset(&self) -> u64 {
-        self.index.num_keys() as u64
-    }
-
-    fn superstep(&mut self, superstep: u64) -> Result<Step> {
+    /// One sweep over all chunks in parallel. `fold` is given a chunk's number, the projections, the
+    /// chunk's part of `parts`, and the rows to which it applies their combined messages.
+    pub(super) fn sweep<T: Send>(
+        &mut self,
+        superstep: u64,
+        parts: Vec<T>,
+        fold: impl Fn(usize, &[P::Projection], T, &mut Rows<'_, I::Value, P>) + Sync,
+    ) -> Result<Step> {
         let num_keys = self.index.num_keys() as u64;
         let context = BulkContext { superstep, num_keys, aggregate: self.aggregate };
-        let (env, index, program) = (self.env, self.index, self.program);
+        let (env, program) = (self.env, self.program);
         let projections = &self.projections[..];
-        let partials = in_chunks(index.chunks(), &mut self.states, &mut self.next_projections)
+        let sums = in_chunks(self.index.chunks(), &mut self.states, &mut self.next_projections)
             .into_par_iter()
-            .map(|(keys, states, next)| {
+            .zip(parts)
+            .enumerate()
+            .map(|(chunk, ((keys, states, next), part))| {
                 env.check_cancelled()?;
-                Ok(sweep(index, program, &context, projections, keys, states, next))
+                let sums = Sums::default();
+                let mut rows = Rows { program, context: &context, keys, states, next, sums };
+                fold(chunk, projections, part, &mut rows);
+                Ok(rows.sums)
             })
-            .collect::<Result<Vec<Partial>>>()?;
+            .collect::<Result<Vec<Sums>>>()?;
         std::mem::swap(&mut self.projections, &mut self.next_projections);
-        let total = partials.into_iter().fold(Partial::default(), |sum, part| Partial {
-            change: sum.change + part.change,
-            aggregate: sum.aggregate + part.aggregate,
-            changes: sum.changes + part.changes,
+        let total = sums.into_iter().fold(Sums::default(), |total, sums| Sums {
+            change: total.change + sums.change,
+            aggregate: total.aggregate + sums.aggregate,
+            changes: total.changes + sums.changes,
         });
         self.aggregate = total.aggregate;
         Ok(Step {
@@ -205,29 +217,50 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
     }
 }
 
-/// One superstep over the rows of one chunk.
-fn sweep<I: StaticIndex, P: BulkProgram<I::Value>>(
-    index: &I,
-    program: &P,
-    context: &BulkContext,
-    projections: &[P::Projection],
-    keys: Range<u32>,
-    states: &mut [P::State],
-    next: &mut [P::Projection],
-) -> Partial {
-    let mut partial = Partial::default();
-    for ((key, state), next) in keys.zip(states).zip(next) {
-        let combined =
-            index.fold::<P::Combiner, _>(key, projections, |p, value| program.message(p, value));
-        let new = program.apply(key, state, combined, context);
-        let change = program.change(state, &new);
-        partial.change += change;
-        partial.changes += u64::from(change != 0.0);
-        partial.aggregate += program.aggregate(key, &new);
-        *next = program.project(key, &new);
-        *state = new;
+impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
+    fn workset(&self) -> u64 {
+        self.index.num_keys() as u64
     }
-    partial
+
+    fn superstep(&mut self, superstep: u64) -> Result<Step> {
+        let (index, program) = (self.index, self.program);
+        let message = |projection, value| program.message(projection, value);
+        self.sweep(superstep, vec![(); index.chunks().len()], |_, projections, (), rows| {
+            rows.apply(|key| index.fold::<P::Combiner, _>(key, projections, message));
+        })
+    }
+}
+
+/// The rows of one chunk in one superstep.
+pub(super) struct Rows<'a, W: EntryValue, P: BulkProgram<W>> {
+    program: &'a P,
+    context: &'a BulkContext,
+    keys: Range<u32>,
+    states: &'a mut [P::State],
+    next: &'a mut [P::Projection],
+    sums: Sums,
+}
+
+impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
+    /// Gives every key its new state; `combined` are its combined messages.
+    #[inline(always)]
+    pub(super) fn apply(
+        &mut self,
+        mut combined: impl FnMut(u32) -> <P::Combiner as Monoid>::Value,
+    ) {
+        let (program, mut sums) = (self.program, self.sums);
+        let rows = self.keys.clone().zip(&mut *self.states).zip(&mut *self.next);
+        for ((key, state), next) in rows {
+            let new = program.apply(key, state, combined(key), self.context);
+            let change = program.change(state, &new);
+            sums.change += change;
+            sums.changes += u64::from(change != 0.0);
+            sums.aggregate += program.aggregate(key, &new);
+            *next = program.project(key, &new);
+            *state = new;
+        }
+        self.sums = sums;
+    }
 }
 
 /// The parts of two columns that belong to each chunk of keys.

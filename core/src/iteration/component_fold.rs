@@ -1,16 +1,21 @@
 //! The fold of each component, by union-find over a sample first.
 //!
 //! After Sutton, Ben-Nun, Barak: *Optimizing Parallel Graph Connectivity Computation via Subgraph
-//! Sampling* (Afforest), IPDPS 2018:
+//! Sampling* (Afforest), IPDPS 2018. There the sample is linked entry by entry. Here most of it is
+//! hung up in plain stores that wait for nothing, and only few keys are linked:
 //!
 //! ```text
-//! root(k) = k for every key
-//! for round in 0..2:  for every key k:  link(k, entry number `round` of k);  compress
+//! hang:   root(k) = min(k, first entry of k)                        for every key k
+//! adopt:  root(k) = min(root(j)) over the entries j of k            for every k with root(k) = k
+//! sample: link(k, second entry of k)     for one key in 64, then in 8, then for all, until
+//!                                        one component holds so many that the rest is cheap
 //! c = the most frequent root in a sample of keys
-//! for every key k with root(k) != c:    link(k, every other entry of k)
-//! compress
+//! rest:   link(k, every entry of k)                                 for every k with root(k) != c
 //! solution(k) = fold of initial(j) over all j with root(j) = root(k)
 //! ```
+//!
+//! A key never hangs under a larger one, so that in whatever order keys are hung there is no
+//! cycle, and the root of a component is its least key.
 //!
 //! Over a symmetric index an entry between the large component and another stands in a row of the
 //! other, so rows of the large one may be skipped. Over any other index every row is looked at.
@@ -40,8 +45,9 @@ pub trait ForwardProgram: Sync {
     fn initial(&self, key: u32) -> Value<Self::Lattice>;
 }
 
-/// Entries of each row that are linked before the large component is looked for.
-const ROUNDS: usize = 2;
+/// One key in so many is linked to its second entry, step by step, before the large component is
+/// looked for.
+const STRIDES: [usize; 3] = [64, 8, 1];
 
 /// Keys whose roots are looked at to find it.
 const SAMPLES: usize = 1024;
@@ -119,34 +125,78 @@ const KEYS_AT_ONCE: usize = 1 << 13;
 
 /// Sets `roots[k]` to the least key of k's component.
 fn find_roots<I: StaticIndex>(env: &Environment, index: &I, roots: &mut [u32]) -> Result<()> {
-    fill(roots, |key| key);
-    let num_keys = roots.len();
+    fill(roots, |key| entry(index, key, 0).map_or(key, |first| key.min(first)));
     let roots = SharedSlice::new(roots);
-    for round in 0..ROUNDS {
-        (0..num_keys as u32).into_par_iter().with_min_len(KEYS_AT_ONCE).for_each(|key| {
-            index.for_some(key, round..round + 1, |other, _| {
-                link(roots, key, other);
-                true
-            });
-        });
-        compress(roots);
+    adopt(env, index, roots)?;
+    // Before any tree is climbed: along a path of ascending keys it is as deep as the path is long.
+    compress(roots);
+    for stride in STRIDES {
+        if rest_is_cheap(index, roots) {
+            break;
+        }
         env.check_cancelled()?;
+        link_sample(index, roots, stride);
+        compress(roots);
     }
-    let large = index.is_symmetric().then(|| most_frequent(roots));
+    let large = index.is_symmetric().then(|| most_frequent(sample(roots)).0);
     index.chunks().par_iter().try_for_each(|keys| {
         env.check_cancelled()?;
         for key in keys.clone() {
             if Some(roots.load(key as usize)) != large {
-                index.for_some(key, ROUNDS..usize::MAX, |other, _| {
-                    link(roots, key, other);
-                    true
-                });
+                index.for_each(key, |other, _| link(roots, key, other));
             }
         }
         Ok::<_, Error>(())
     })?;
     compress(roots);
     Ok(())
+}
+
+/// The column of an entry of a row.
+#[inline(always)]
+fn entry<I: StaticIndex>(index: &I, row: u32, position: usize) -> Option<u32> {
+    let mut entry = None;
+    index.for_some(row, position..position + 1, |column, _| {
+        entry = Some(column);
+        false
+    });
+    entry
+}
+
+/// Hangs every root under the least key under which one of its entries hangs.
+///
+/// Only the worker that has a key's row changes its root, and to a smaller one; whatever it reads
+/// of others meanwhile is in the same component.
+fn adopt<I: StaticIndex>(env: &Environment, index: &I, roots: SharedSlice<'_, u32>) -> Result<()> {
+    index.chunks().par_iter().try_for_each(|keys| {
+        env.check_cancelled()?;
+        for key in keys.clone().filter(|&key| key > 0 && roots.load(key as usize) == key) {
+            let mut least = key;
+            index.for_each(key, |other, _| least = least.min(roots.load(other as usize)));
+            roots.store(key as usize, least);
+        }
+        Ok(())
+    })
+}
+
+/// Links every `stride`-th key to its second entry.
+fn link_sample<I: StaticIndex>(index: &I, roots: SharedSlice<'_, u32>, stride: usize) {
+    let keys = (0..roots.len().div_ceil(stride)).into_par_iter();
+    keys.with_min_len(KEYS_AT_ONCE / stride).for_each(|at| {
+        let key = (at * stride) as u32;
+        if let Some(second) = entry(index, key, 1) {
+            link(roots, key, second);
+        }
+    });
+}
+
+/// Whether a sample has so few keys outside of one component that their rows hold fewer entries
+/// than there are keys: then another look at every key would cost more than it saves.
+fn rest_is_cheap<I: StaticIndex>(index: &I, roots: SharedSlice<'_, u32>) -> bool {
+    let sample = sample(roots);
+    let total = sample.len() as u64;
+    let (_, most) = most_frequent(sample);
+    (total - most as u64) * index.num_entries() <= total * index.num_keys() as u64
 }
 
 /// Joins the trees of two keys: the larger root is hung under the smaller.
@@ -182,13 +232,18 @@ fn compress(roots: SharedSlice<'_, u32>) {
     });
 }
 
-/// The root that stands most often at evenly spread keys; any root at all if there are no keys.
-fn most_frequent(roots: SharedSlice<'_, u32>) -> u32 {
+/// The roots of evenly spread keys, sorted.
+fn sample(roots: SharedSlice<'_, u32>) -> Vec<u32> {
     let step = (roots.len() / SAMPLES).max(1);
     let mut sample: Vec<u32> = (0..roots.len()).step_by(step).map(|key| roots.load(key)).collect();
     sample.sort_unstable();
+    sample
+}
+
+/// The root that stands most often in a sample, and how often; any root at all if it is empty.
+fn most_frequent(sample: Vec<u32>) -> (u32, usize) {
     let longest = sample.chunk_by(|a, b| a == b).max_by_key(|run| run.len());
-    longest.map_or(0, |run| run[0])
+    longest.map_or((0, 0), |run| (run[0], run.len()))
 }
 
 #[cfg(test)]
@@ -236,6 +291,40 @@ mod tests {
             let changes = (0..num_keys).filter(|&key| changed(key)).count() as u64;
             prop_assert_eq!(fold.report.supersteps[0].changes, changes);
         }
+    }
+
+    /// The fold of the least key over `pairs`, each read both ways, at 1, 2 and 8 threads.
+    fn least(num_keys: u32, pairs: &[(u32, u32, f64)]) -> Vec<u32> {
+        let solutions = [1, 2, 8].map(|threads| {
+            let env = Environment::builder().threads(threads).build().unwrap();
+            let index = index::<()>(&env, num_keys, pairs);
+            let iteration = DeltaIteration::new("least", &index, &Least);
+            iteration.forward(&env, Rewrites::On).unwrap().solution.to_vec()
+        });
+        assert!(solutions[1] == solutions[0] && solutions[2] == solutions[0]);
+        solutions[0].clone()
+    }
+
+    fn path(keys: impl Iterator<Item = u32> + Clone) -> Vec<(u32, u32, f64)> {
+        keys.clone().zip(keys.skip(1)).map(|(left, right)| (left, right, 1.0)).collect()
+    }
+
+    #[test]
+    fn shapes_that_hang_badly_are_folded_too() {
+        const KEYS: u32 = 50_000;
+        let zeros = vec![0; KEYS as usize];
+        assert!(least(0, &[]).is_empty());
+        assert_eq!(least(3, &[(2, 2, 1.0)]), [0, 1, 2]);
+        assert_eq!(least(KEYS, &path(0..KEYS)), zeros);
+        // 7919 is prime: the path visits every key, up and down.
+        let scattered = (0..KEYS).map(|at| (u64::from(at) * 7919 % u64::from(KEYS)) as u32);
+        assert_eq!(least(KEYS, &path(scattered)), zeros);
+        let star: Vec<_> = (0..KEYS - 1).map(|key| (KEYS - 1, key, 1.0)).collect();
+        assert_eq!(least(KEYS, &star), zeros);
+        // No large component: every tenth key and those after it.
+        let apart: Vec<_> = path(0..KEYS).into_iter().filter(|pair| pair.1 % 10 != 0).collect();
+        let tens: Vec<u32> = (0..KEYS).map(|key| key / 10 * 10).collect();
+        assert_eq!(least(KEYS, &apart), tens);
     }
 
     struct Least;

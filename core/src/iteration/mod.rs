@@ -20,6 +20,7 @@ mod dataflow;
 mod delta;
 mod forward;
 mod superstep;
+mod tiled;
 mod values;
 mod workset;
 
@@ -30,3 +31,4 @@ pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use tiled::{COLUMN_TILES, column_tiles};
