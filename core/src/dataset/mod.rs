@@ -12,6 +12,7 @@
 
 mod annotated;
 mod facts;
+mod kept;
 mod optimizer;
 mod record_wise;
 mod run;
@@ -29,6 +30,7 @@ use crate::plan::PlanNode;
 use crate::report::RunReport;
 
 use annotated::Annotated;
+use kept::Kept;
 
 pub use facts::{Choices, Facts, Forwards, JoinStrategy, Kind, Rows};
 pub use optimizer::{Actual, Description, Estimate, NodeId, PhysicalPlan, Properties};
@@ -172,6 +174,25 @@ impl<T: Record> DataSet<T> {
     pub fn count(&self) -> Result<u64> {
         let pipeline = Run::new(&self.env, &[&self.node]).open(&self.node)?;
         executor::count(&self.env, pipeline.source(), &pipeline.chain())
+    }
+
+    /// Runs the plan and keeps its rows, in memory while the budget has room and in a spill file
+    /// after that: the data set of what was computed. It is given back when the last data set that
+    /// reads it is dropped.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let squares = DataSet::sequence(&env, 0..1000).map(|x| x * x).persist()?;
+    /// assert_eq!(squares.filter(|x| x % 2 == 0).count()?, 500);
+    /// assert_eq!(squares.explain().to_string(), "kept map [rows: 1000, estimated rows: 1000, \
+    ///     estimated bytes: 7.8 KiB]\n");
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn persist(&self) -> Result<Self> {
+        let run = Run::new(&self.env, &[&self.node]);
+        let rows = keep(&self.env, &run.open(&self.node)?)?;
+        Ok(Self::from_node(&self.env, Kept::new::<T>(rows)))
     }
 
     /// Runs the plan: all records, in order, into `sink`.
