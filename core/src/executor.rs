@@ -66,11 +66,7 @@ pub fn count(env: &Environment, source: &dyn Source, chain: &[&dyn Operator]) ->
 }
 
 /// The number of rows of each morsel that come out of `source` through `chain`.
-pub fn counts(
-    env: &Environment,
-    source: &dyn Source,
-    chain: &[&dyn Operator],
-) -> Result<Vec<u64>> {
+pub fn counts(env: &Environment, source: &dyn Source, chain: &[&dyn Operator]) -> Result<Vec<u64>> {
     execute(env, source, chain, &Count)
 }
 

@@ -343,7 +343,8 @@ mod tests {
     #[test]
     fn nan_is_greater_than_all_others() {
         let floats = [1.0f32, f32::NAN, -2.0];
-        let of = |how| everywhere(|env| DataSet::from_collection(env, floats).aggregate(how, 0).into());
+        let of =
+            |how| everywhere(|env| DataSet::from_collection(env, floats).aggregate(how, 0).into());
         assert_eq!(of(Min), [-2.0]);
         assert!(of(Max)[0].is_nan() && of(Sum)[0].is_nan());
     }

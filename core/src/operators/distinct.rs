@@ -86,7 +86,9 @@ mod tests {
         let kept = everywhere(|env| DataSet::from_collection(env, floats).distinct());
         assert_eq!(kept.len(), 3);
         assert!(kept.iter().any(|x| x.to_bits() == 0), "the first zero");
-        assert!(everywhere(|env| DataSet::<String>::from_collection(env, []).distinct()).is_empty());
+        assert!(
+            everywhere(|env| DataSet::<String>::from_collection(env, []).distinct()).is_empty()
+        );
         assert_eq!(everywhere(|env| DataSet::from_collection(env, [(), ()]).distinct()), [()]);
     }
 }

@@ -53,7 +53,11 @@ impl<T: Record> DataSet<T> {
         let schema = schema_of::<(u64, T)>();
         let node = ByMorsel::new(self.node(), "zip with unique id", move |morsel, _env| {
             check_limit("morsels to number", morsel, 1 << (u64::BITS - ROW_BITS))?;
-            Ok(Box::new(IdTask { next: morsel << ROW_BITS, begin: morsel << ROW_BITS, schema: schema.clone() }))
+            Ok(Box::new(IdTask {
+                next: morsel << ROW_BITS,
+                begin: morsel << ROW_BITS,
+                schema: schema.clone(),
+            }))
         });
         DataSet::from_node(self.environment(), node)
     }
