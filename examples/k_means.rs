@@ -36,34 +36,32 @@ fn k_means(
     centers: &DataSet<Center>,
     criterion: Criterion,
 ) -> quince::Result<(Vec<Center>, RunReport)> {
-    let settled = centers.iterate_bulk(criterion, |step| {
-        step.name("k-means");
-        let assigned = points.with_broadcast(&step.partial()).map(
-            |point: Point, centers: &[Center]| Center {
-                number: nearest(point, centers),
-                x: point.0,
-                y: point.1,
-                points: 1,
-            },
-        );
-        let sums = assigned.group_by("number").reduce(|a, b| Center {
-            number: a.number,
-            x: a.x + b.x,
-            y: a.y + b.y,
-            points: a.points + b.points,
+    let settled =
+        centers.iterate_bulk(criterion, |step| {
+            step.name("k-means");
+            let assigned =
+                points.with_broadcast(&step.partial()).map(|point: Point, centers: &[Center]| {
+                    Center { number: nearest(point, centers), x: point.0, y: point.1, points: 1 }
+                });
+            let sums = assigned.group_by("number").reduce(|a, b| Center {
+                number: a.number,
+                x: a.x + b.x,
+                y: a.y + b.y,
+                points: a.points + b.points,
+            });
+            let moved = sums.map(|sum| {
+                let many = sum.points as f64;
+                Center { x: sum.x / many, y: sum.y / many, ..sum }
+            });
+            let distances =
+                moved.with_broadcast(&step.partial()).map(|center, before: &[Center]| {
+                    let before = before.iter().find(|before| before.number == center.number);
+                    before.map_or(0.0, |before| (before.x - center.x).hypot(before.y - center.y))
+                });
+            let movement = step.aggregate("movement", &distances, |a, b| a + b);
+            step.converge_on(&movement);
+            moved
         });
-        let moved = sums.map(|sum| {
-            let many = sum.points as f64;
-            Center { x: sum.x / many, y: sum.y / many, ..sum }
-        });
-        let distances = moved.with_broadcast(&step.partial()).map(|center, before: &[Center]| {
-            let before = before.iter().find(|before| before.number == center.number);
-            before.map_or(0.0, |before| (before.x - center.x).hypot(before.y - center.y))
-        });
-        let movement = step.aggregate("movement", &distances, |a, b| a + b);
-        step.converge_on(&movement);
-        moved
-    });
     Ok(settled.collect_with_report()?)
 }
 

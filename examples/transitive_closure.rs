@@ -43,8 +43,7 @@ fn agrees_with_a_search_from_every_number() -> quince::Result<()> {
     use std::collections::{BTreeMap, BTreeSet};
 
     // A relation with cycles: a permutation of few long orbits and some shortcuts.
-    let pairs: Vec<Pair> =
-        (0..120u64).flat_map(|n| [(n, (7 * n + 3) % 120), (n, n / 2)]).collect();
+    let pairs: Vec<Pair> = (0..120u64).flat_map(|n| [(n, (7 * n + 3) % 120), (n, n / 2)]).collect();
     let mut next: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
     pairs.iter().for_each(|&(a, b)| next.entry(a).or_default().push(b));
     let mut expected = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! The environment: what a run is handed instead of global state.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::accumulators::{Accumulator, AccumulatorValue, Accumulators};
 use crate::error::{Error, Result};
 use crate::events::{Event, Listener};
 use crate::memory::MemoryManager;
@@ -32,6 +34,7 @@ struct Inner {
     memory: MemoryManager,
     cancelled: Arc<AtomicBool>,
     listener: Option<Arc<dyn Listener>>,
+    accumulators: Accumulators,
 }
 
 impl fmt::Debug for Inner {
@@ -74,6 +77,20 @@ impl Environment {
     ) -> Result<R> {
         catch_unwind(AssertUnwindSafe(|| self.inner.pool.install(work)))
             .unwrap_or_else(|payload| Err(Error::panic(operator, &*payload)))
+    }
+
+    /// The accumulator called `name`, which functions add to and the program reads; a new one if
+    /// there is none yet (see [`accumulators`](crate::accumulators)).
+    ///
+    /// # Errors
+    /// If the accumulator called so is of another type.
+    pub fn accumulator<A: Accumulator>(&self, name: &str) -> Result<A> {
+        self.inner.accumulators.get(name, self.num_threads())
+    }
+
+    /// The values of all accumulators by name, for a report.
+    pub fn accumulators(&self) -> BTreeMap<String, AccumulatorValue> {
+        self.inner.accumulators.report()
     }
 
     /// Tells the listener, if there is one.
@@ -211,6 +228,7 @@ impl EnvironmentBuilder {
             memory,
             cancelled: Arc::new(AtomicBool::new(false)),
             listener: self.listener,
+            accumulators: Accumulators::default(),
         };
         Ok(Environment { inner: Arc::new(inner) })
     }

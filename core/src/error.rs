@@ -75,6 +75,16 @@ pub enum Error {
         /// How many there are, numbered from 0.
         num_partitions: usize,
     },
+    /// An accumulator was asked for as another type than it has.
+    #[error("the accumulator {name:?} is a {is}, not a {asked}")]
+    AccumulatorType {
+        /// Its name.
+        name: String,
+        /// The type that was asked for.
+        asked: &'static str,
+        /// The type that it has.
+        is: &'static str,
+    },
     /// A batch has another shape than the operator expects.
     #[error("{operator} expects {expected}; it got {got}")]
     Shape {

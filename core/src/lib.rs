@@ -1,5 +1,6 @@
 //! The engine of Quince: managed memory, columns, operators, indexes and iterations.
 
+pub mod accumulators;
 pub mod algebra;
 pub mod columnar;
 pub mod dataset;

@@ -98,14 +98,19 @@ fn trials(arguments: &Arguments, operation: Operation) -> Result<()> {
     match operation {
         Operation::Sort => {
             let keys = numbers.map(drawn).persist()?;
-            time(trials, || {
-                let sorted = keys.sort_by(0, quince_core::columnar::Order::Ascending);
-                sorted.persist()
-            }, |sorted| Ok(sorted.collect()?[rows as usize / 2]))
+            time(
+                trials,
+                || {
+                    let sorted = keys.sort_by(0, quince_core::columnar::Order::Ascending);
+                    sorted.persist()
+                },
+                |sorted| Ok(sorted.collect()?[rows as usize / 2]),
+            )
         }
         Operation::GroupedSum => {
             let groups = rows / 100;
-            let rows = numbers.map(move |row| (drawn(row) % groups, drawn(row) as f64)).persist()?;
+            let rows =
+                numbers.map(move |row| (drawn(row) % groups, drawn(row) as f64)).persist()?;
             time(
                 trials,
                 || rows.group_by(0).reduce(|a, b| (a.0, a.1 + b.1)).persist(),

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
@@ -52,7 +52,7 @@ impl<T: Record> DataSet<T> {
     /// Draws `size` records, each equally likely: all of them if there are no more; with
     /// replacement, a record may be drawn several times, and `size` come out of one.
     ///
-    /// Memory for `size` records, and as many a worker.
+    /// Memory for `size` records; where there is room, for as many a worker.
     ///
     /// ```
     /// # use quince_core::{Environment, dataset::DataSet};
@@ -191,7 +191,7 @@ impl<T: Record> Node for SampleWithSize<T> {
         let pipeline = draw.open(run)?;
         executor::count(run.env(), pipeline.source(), &pipeline.chain())?;
         drop(pipeline);
-        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&all);
         let batches = all.sample(self.with_replacement, self.seed);
         drop(all);
         let store = BlockStore::new(run.env(), &self.name);
@@ -256,7 +256,7 @@ impl<T: Record> Least<T> {
             || self.rows.peek().is_some_and(|greatest| (word, place) < greatest.order())
     }
 
-    fn push(&mut self, row: Drawn<T>) -> Result<()> {
+    fn push(&mut self, row: Drawn<T>) {
         self.heap_bytes += row.record.heap_bytes();
         self.rows.push(row);
         if self.rows.len() > self.size
@@ -264,11 +264,43 @@ impl<T: Record> Least<T> {
         {
             self.heap_bytes -= greatest.record.heap_bytes();
         }
-        let held = (self.rows.len() * size_of::<Drawn<T>>() + self.heap_bytes) as u64;
+    }
+
+    fn num_bytes(&self) -> u64 {
+        (self.rows.len() * size_of::<Drawn<T>>() + self.heap_bytes) as u64
+    }
+
+    /// Pays for the rows.
+    fn pay(&mut self) -> Result<()> {
+        let held = self.num_bytes();
         if held > self.paid.bytes() {
             self.paid.resize(2 * held).or_else(|_| self.paid.resize(held))?;
         }
         Ok(())
+    }
+
+    /// As [`pay`](Self::pay) for rows that can go elsewhere: says whether there was room.
+    fn pay_if_room(&mut self) -> bool {
+        let held = self.num_bytes();
+        if held > self.paid.bytes() {
+            let Some(paid) = self.paid.manager().reserve_spillable("sample", 2 * held) else {
+                return false;
+            };
+            self.paid = paid;
+        }
+        true
+    }
+
+    /// Moves the rows of `other` here.
+    fn take_from(&mut self, other: &mut Self) -> Result<()> {
+        for row in other.rows.drain() {
+            if self.takes(row.word, row.place) {
+                self.push(row);
+                self.pay()?;
+            }
+        }
+        other.heap_bytes = 0;
+        Ok(other.paid.resize(0)?)
     }
 
     /// The sample, in the order of the rows.
@@ -326,30 +358,28 @@ struct LeastTask<T> {
 
 impl<T: Record> Task for LeastTask<T> {
     fn on_event(&mut self, event: TaskEvent, _output: &mut dyn Output) -> Result<()> {
-        let TaskEvent::Batch(batch) = event else { return self.finish() };
+        let TaskEvent::Batch(batch) = event else {
+            let mut all = lock(&self.all);
+            all.num_rows += self.row;
+            return all.take_from(&mut self.least);
+        };
         let reader = reader_of::<T>(&batch)?;
         for row in 0..batch.num_rows() {
             let (word, place) = (self.random.next_u64(), (self.morsel, self.row));
             self.row += 1;
             if self.least.takes(word, place) {
-                self.least.push(Drawn { word, place, record: reader.get(row) })?;
+                self.least.push(Drawn { word, place, record: reader.get(row) });
+                if !self.least.pay_if_room() {
+                    lock(&self.all).take_from(&mut self.least)?;
+                }
             }
         }
         Ok(())
     }
 }
 
-impl<T: Record> LeastTask<T> {
-    fn finish(&mut self) -> Result<()> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        all.num_rows += self.row;
-        for row in self.least.rows.drain() {
-            if all.takes(row.word, row.place) {
-                all.push(row)?;
-            }
-        }
-        Ok(())
-    }
+fn lock<T>(least: &Mutex<Least<T>>) -> MutexGuard<'_, Least<T>> {
+    least.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
