@@ -265,7 +265,7 @@ impl Source for CrossSource {
 
     fn open(&self, _env: &Environment) -> Result<Box<dyn Morsels>> {
         let (rights, rows_at_once) = match &*self.rights {
-            Rights::Few(right) => (vec![0..1], MORSEL_ROWS / right.num_rows()),
+            Rights::Few(right) => (std::iter::once(0..1).collect(), MORSEL_ROWS / right.num_rows()),
             Rights::Many(blocks) => (runs(blocks), 1),
         };
         Ok(Box::new(CrossMorsels {
