@@ -246,9 +246,9 @@ impl BlockSource {
         Self { name: name.into(), morsels: morsels.into_iter().collect() }
     }
 
-    /// The blocks, in order.
-    pub fn blocks(&self) -> &Arc<[Block]> {
-        &self.blocks
+    /// The blocks of all morsels, in order.
+    pub fn blocks(&self) -> Arc<[Block]> {
+        self.morsels.iter().flatten().cloned().collect()
     }
 
     /// The number of rows in all.

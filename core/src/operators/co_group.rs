@@ -16,8 +16,10 @@ use std::sync::Arc;
 use super::co_partition::{
     CoPartitions, GroupTask, Groups, Input, OrderedRows, Padding, Strategy, Unmatched,
 };
-use crate::columnar::{IntoKey, Key, ReadRecord, Record, RowBuilder, batch_of, reader_of};
-use crate::dataset::{DataSet, Node, NodeRef, Run};
+use crate::columnar::{
+    IntoKey, Key, ReadRecord, Record, RowBuilder, batch_of, reader_of, row_bytes,
+};
+use crate::dataset::{DataSet, Facts, Node, NodeRef, Rows, Run};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::Reservation;
@@ -91,6 +93,7 @@ impl<L: Record, R: Record> CoGroup<L, R> {
             left: Input::new(self.left.node(), left_key, left_padding, SHIP),
             right: Input::new(self.right.node(), right_key, right_padding, SHIP),
             task: Arc::new(CoGroupTask { function, records: PhantomData }),
+            row_bytes: row_bytes::<U>(),
         };
         DataSet::from_node(self.left.environment(), node)
     }
@@ -102,6 +105,8 @@ struct CoGroupNode<T> {
     left: Input,
     right: Input,
     task: Arc<T>,
+    /// Bytes of a row that comes out.
+    row_bytes: usize,
 }
 
 impl<T: GroupTask + 'static> Node for CoGroupNode<T> {
@@ -111,6 +116,10 @@ impl<T: GroupTask + 'static> Node for CoGroupNode<T> {
 
     fn inputs(&self) -> Vec<NodeRef> {
         vec![self.left.node().clone(), self.right.node().clone()]
+    }
+
+    fn facts(&self) -> Facts {
+        Facts { rows: Rows::Larger, row_bytes: Some(self.row_bytes), ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {

@@ -14,8 +14,8 @@ use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use super::pairs::{PairColumns, PairFunction, PairRows, Pairs, Side};
-use crate::columnar::{Batch, Record, RowBuilder, concatenate};
-use crate::dataset::{DataSet, Node, NodeRef, Run, keep};
+use crate::columnar::{Batch, Record, RowBuilder, concatenate, row_bytes};
+use crate::dataset::{DataSet, Facts, Node, NodeRef, Rows, Run, keep};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{Block, BlockSource};
@@ -105,7 +105,13 @@ impl<L: Record, R: Record> Cross<L, R> {
 
     fn node<U: Record>(&self, function: Arc<dyn PairFunction>) -> DataSet<U> {
         let (left, right) = (self.left.node().clone(), self.right.node().clone());
-        let node = CrossNode { left, right, right_is_huge: self.right_is_huge, function };
+        let node = CrossNode {
+            left,
+            right,
+            right_is_huge: self.right_is_huge,
+            function,
+            row_bytes: row_bytes::<U>(),
+        };
         DataSet::from_node(self.left.environment(), node)
     }
 }
@@ -126,6 +132,8 @@ struct CrossNode {
     right: NodeRef,
     right_is_huge: bool,
     function: Arc<dyn PairFunction>,
+    /// Bytes of a row that comes out.
+    row_bytes: usize,
 }
 
 impl Node for CrossNode {
@@ -138,11 +146,15 @@ impl Node for CrossNode {
         vec![self.left.clone(), self.right.clone()]
     }
 
+    fn facts(&self) -> Facts {
+        Facts { rows: Rows::Product, row_bytes: Some(self.row_bytes), ..Facts::default() }
+    }
+
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
         let rights = Arc::new(Rights::new(&*kept(run, &self.right)?, run.env())?);
         let function = self.function.clone();
         if self.right_is_huge {
-            let left = kept(run, &self.left)?;
+            let left = kept(run, &self.left)?.blocks();
             return Ok(Pipeline::new(CrossSource { left, rights, function }));
         }
         Ok(run.open(&self.left)?.then(Arc::new(CrossStream { rights, function })))
@@ -151,7 +163,7 @@ impl Node for CrossNode {
 
 /// The rows of `node` in blocks, once for all supersteps in which they are the same.
 fn kept(run: &Run<'_>, node: &NodeRef) -> Result<Arc<BlockSource>> {
-    run.built(node, "blocks", || keep(run.env(), &run.home(node).open(node)?))
+    run.built(node, "blocks", |home| keep(run.env(), &home.open(node)?))
 }
 
 /// The right side.
@@ -165,7 +177,7 @@ enum Rights {
 impl Rights {
     fn new(kept: &BlockSource, env: &Environment) -> Result<Self> {
         if kept.num_rows() == 0 || kept.num_rows() > BATCH_ROWS as u64 {
-            return Ok(Self::Many(kept.blocks().clone()));
+            return Ok(Self::Many(kept.blocks()));
         }
         let batches: Vec<Batch> = kept
             .blocks()
@@ -253,7 +265,7 @@ impl Task for CrossTask {
 /// Both sides are kept, and cut into morsels of about [`MORSEL_ROWS`] pairs or more.
 #[derive(Clone)]
 struct CrossSource {
-    left: Arc<BlockSource>,
+    left: Arc<[Block]>,
     rights: Arc<Rights>,
     function: Arc<dyn PairFunction>,
 }
@@ -310,7 +322,7 @@ impl Morsels for CrossMorsels {
             self.run = 0;
             self.row += self.rows_at_once;
         }
-        let blocks = self.cross.left.blocks();
+        let blocks = &self.cross.left;
         while blocks.get(self.block).is_some_and(|block| self.row >= block.num_rows()) {
             self.block += 1;
             self.row = 0;

@@ -6,12 +6,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::columnar::Record;
-use crate::dataset::{DataSet, Node, NodeRef, Run};
+use crate::columnar::{Record, row_bytes};
+use crate::dataset::{DataSet, Facts, Node, NodeRef, Rows, Run};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::executor;
-use crate::pipeline::{Morsel, Morsels, Operator, Output, Pipeline, Source};
+use crate::pipeline::{Morsel, Morsels, Output, Pipeline, Source};
 use crate::plan::PlanNode;
 
 impl<T: Record> DataSet<T> {
@@ -27,12 +27,14 @@ impl<T: Record> DataSet<T> {
     /// ```
     pub fn union(&self, other: &Self) -> Self {
         let inputs = [self.node().clone(), other.node().clone()];
-        Self::from_node(self.environment(), Union { inputs })
+        Self::from_node(self.environment(), Union { inputs, row_bytes: row_bytes::<T>() })
     }
 }
 
 struct Union {
     inputs: [NodeRef; 2],
+    /// Bytes of a row.
+    row_bytes: usize,
 }
 
 impl Node for Union {
@@ -44,15 +46,13 @@ impl Node for Union {
         self.inputs.to_vec()
     }
 
+    fn facts(&self) -> Facts {
+        Facts { rows: Rows::Sum, row_bytes: Some(self.row_bytes), ..Facts::default() }
+    }
+
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
-        let parts = self
-            .inputs
-            .iter()
-            .map(|input| {
-                let (source, chain) = run.open(input)?.into_parts();
-                Ok(Part { source, chain: chain.into() })
-            })
-            .collect::<Result<_>>()?;
+        let open = |input| Ok(Arc::new(run.open(input)?));
+        let parts = self.inputs.iter().map(open).collect::<Result<_>>()?;
         Ok(Pipeline::new(UnionSource { parts }))
     }
 
@@ -61,16 +61,9 @@ impl Node for Union {
     }
 }
 
-/// The pipeline of one input.
-#[derive(Clone)]
-struct Part {
-    source: Arc<dyn Source>,
-    chain: Arc<[Arc<dyn Operator>]>,
-}
-
 /// The pipelines of the inputs, one after another.
 struct UnionSource {
-    parts: Vec<Part>,
+    parts: Vec<Arc<Pipeline>>,
 }
 
 impl Source for UnionSource {
@@ -83,7 +76,7 @@ impl Source for UnionSource {
             .parts
             .iter()
             .rev()
-            .map(|part| Ok((part.clone(), part.source.open(env)?)))
+            .map(|part| Ok((part.clone(), part.source().open(env)?)))
             .collect::<Result<_>>()?;
         Ok(Box::new(UnionMorsels { parts }))
     }
@@ -91,7 +84,7 @@ impl Source for UnionSource {
 
 struct UnionMorsels {
     /// What is left, the next one last.
-    parts: Vec<(Part, Box<dyn Morsels>)>,
+    parts: Vec<(Arc<Pipeline>, Box<dyn Morsels>)>,
 }
 
 impl Morsels for UnionMorsels {
@@ -116,18 +109,18 @@ impl Morsels for UnionMorsels {
 
 /// A morsel of an input, and the operators that it passes before it is one of the union.
 struct UnionMorsel {
-    part: Part,
+    part: Arc<Pipeline>,
     morsel: Box<dyn Morsel>,
 }
 
 impl Morsel for UnionMorsel {
     fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
         let Self { part, morsel } = *self;
-        let chain: Vec<&dyn Operator> = part.chain.iter().map(|operator| &**operator).collect();
-        let read = || executor::push_through(env, morsel, &chain, &mut |batch| output.emit(batch));
+        let mut emit = |batch| output.emit(batch);
+        let read = || executor::push_through(env, morsel, &part.chain(), &mut emit);
         // A panic is the source's: operators catch theirs.
         catch_unwind(AssertUnwindSafe(read))
-            .unwrap_or_else(|payload| Err(Error::panic(part.source.name(), &*payload)))
+            .unwrap_or_else(|payload| Err(Error::panic(part.source().name(), &*payload)))
     }
 }
 
