@@ -246,6 +246,11 @@ impl BlockSource {
         Self { name: name.into(), morsels: morsels.into_iter().collect() }
     }
 
+    /// The blocks of all morsels, in order.
+    pub fn blocks(&self) -> Arc<[Block]> {
+        self.morsels.iter().flatten().cloned().collect()
+    }
+
     /// The number of rows in all.
     pub fn num_rows(&self) -> u64 {
         self.morsels.iter().flatten().map(|block| block.num_rows as u64).sum()

@@ -44,7 +44,7 @@ struct Entry {
 const PASS_BITS: u32 = 8;
 
 /// Fewer entries than this are sorted by comparing.
-const FEW: usize = 1 << 8;
+const FEW: usize = 1 << 6;
 
 impl HashOrder {
     /// The bytes that sorting a row takes at most.
@@ -59,17 +59,10 @@ impl HashOrder {
     where
         I: Iterator<Item = (u64, u32)> + Clone,
     {
-        let mut entries = first_pass(hashes, free_bits);
-        let mut scratch = Vec::new();
+        let mut entries = Vec::new();
         let shift = free_bits.saturating_sub(PASS_BITS);
-        let mut begin = 0;
-        while begin < entries.len() {
-            let run = entries[begin].hash >> shift;
-            let same = |entry: &Entry| entry.hash >> shift == run;
-            let len = entries[begin..].iter().take_while(|entry| same(entry)).count();
-            sort(&mut entries[begin..begin + len], &mut scratch, shift);
-            begin += len;
-        }
+        let ends = spread(hashes, &mut entries, shift);
+        sort_runs(&mut entries, ends, &mut Vec::new(), shift);
         Self {
             hashes: entries.iter().map(|entry| entry.hash).collect(),
             rows: entries.iter().map(|entry| entry.row).collect(),
@@ -161,52 +154,46 @@ impl HashOrder {
     }
 }
 
-/// The entries with the highest of their free bits in order.
-fn first_pass(hashes: impl Iterator<Item = (u64, u32)> + Clone, free_bits: u32) -> Vec<Entry> {
-    let shift = free_bits.saturating_sub(PASS_BITS);
+/// Writes the entries of rows to `entries` in the order of the 8 bits of their hashes from `shift`
+/// on; returns where each run of the same bits ends.
+fn spread(
+    rows: impl Iterator<Item = (u64, u32)> + Clone,
+    entries: &mut Vec<Entry>,
+    shift: u32,
+) -> [usize; 1 << PASS_BITS] {
     let digit = |hash: u64| (hash >> shift) as usize & ((1 << PASS_BITS) - 1);
     let mut next = [0; 1 << PASS_BITS];
-    hashes.clone().for_each(|(hash, _)| next[digit(hash)] += 1);
-    let num_rows = begins(&mut next);
-    let mut entries = vec![Entry::default(); num_rows];
-    for (hash, row) in hashes {
+    rows.clone().for_each(|(hash, _)| next[digit(hash)] += 1);
+    // From counts to where each run begins.
+    let len = next.iter_mut().fold(0, |begin, count| begin + std::mem::replace(count, begin));
+    entries.resize(len, Entry::default());
+    rows.for_each(|(hash, row)| {
         let next = &mut next[digit(hash)];
         entries[*next] = Entry { hash, row };
         *next += 1;
-    }
-    entries
+    });
+    next
 }
 
-/// Turns counts into where each begins; returns their sum.
-fn begins(counts: &mut [usize]) -> usize {
-    counts.iter_mut().fold(0, |begin, count| begin + std::mem::replace(count, begin))
-}
-
-/// Sorts entries whose hashes differ in their low `free_bits` bits at most.
-fn sort(entries: &mut [Entry], scratch: &mut Vec<Entry>, free_bits: u32) {
-    if entries.len() <= FEW {
-        sort_few(entries);
-        return;
-    }
-    if entries.iter().all(|entry| entry.hash == entries[0].hash) {
-        return;
-    }
-    scratch.clear();
-    scratch.extend_from_slice(entries);
-    let shift = free_bits.saturating_sub(PASS_BITS);
-    let digit = |hash: u64| (hash >> shift) as usize & ((1 << PASS_BITS) - 1);
-    let mut next = [0; 1 << PASS_BITS];
-    entries.iter().for_each(|entry| next[digit(entry.hash)] += 1);
-    begins(&mut next);
-    for entry in &*scratch {
-        let next = &mut next[digit(entry.hash)];
-        entries[*next] = *entry;
-        *next += 1;
-    }
+/// Sorts runs of entries; hashes of one run differ in their low `free_bits` bits at most.
+fn sort_runs(
+    entries: &mut [Entry],
+    ends: [usize; 1 << PASS_BITS],
+    scratch: &mut Vec<Entry>,
+    free_bits: u32,
+) {
     let mut begin = 0;
-    for end in next {
-        sort(&mut entries[begin..end], scratch, shift);
+    for end in ends {
+        let run = &mut entries[begin..end];
         begin = end;
+        if run.len() <= FEW {
+            sort_few(run);
+        } else if run.iter().any(|entry| entry.hash != run[0].hash) {
+            let shift = free_bits.saturating_sub(PASS_BITS);
+            let ends = spread(run.iter().map(|entry| (entry.hash, entry.row)), scratch, shift);
+            run.copy_from_slice(scratch);
+            sort_runs(run, ends, scratch, shift);
+        }
     }
 }
 

@@ -7,10 +7,12 @@ mod aggregate;
 mod apply;
 mod broadcast;
 mod by_morsel;
+mod co_group;
 mod co_partition;
 mod collection;
 mod combine;
 mod combine_group;
+mod cross;
 mod distinct;
 mod filter;
 mod first_n;
@@ -40,10 +42,13 @@ mod sort_partition;
 mod sorted;
 #[cfg(test)]
 pub(crate) mod test_support;
+mod union;
 mod zip;
 
 pub use aggregate::{Aggregate, Aggregation};
 pub use broadcast::{BroadcastSets, HeldRecords, WithBroadcast};
+pub use co_group::{CoGroup, CoGroupInputs};
+pub use cross::Cross;
 pub use filter::Filter;
 pub use group_by::Grouped;
 pub use join::{

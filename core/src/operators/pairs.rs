@@ -148,17 +148,30 @@ impl<'a> Pairs<'a> {
     /// Each of `lefts` with each of `rights`, in order.
     #[inline]
     pub(super) fn cross(&mut self, lefts: &[u32], rights: &[u32]) -> Result<()> {
-        for &left in lefts {
-            let mut rights = rights;
-            while !rights.is_empty() {
-                let (some, rest) =
-                    rights.split_at(rights.len().min(BATCH_ROWS - self.left.1.len()));
-                self.left.1.resize(self.left.1.len() + some.len(), left);
-                self.right.1.extend_from_slice(some);
-                rights = rest;
-                if self.left.1.len() == BATCH_ROWS {
-                    self.flush()?;
-                }
+        if let &[right] = rights {
+            return self.in_batches(lefts, |pairs, some| {
+                pairs.left.1.extend_from_slice(some);
+                pairs.right.1.resize(pairs.left.1.len(), right);
+            });
+        }
+        lefts.iter().try_for_each(|&left| {
+            self.in_batches(rights, |pairs, some| {
+                pairs.right.1.extend_from_slice(some);
+                pairs.left.1.resize(pairs.right.1.len(), left);
+            })
+        })
+    }
+
+    /// Calls `add` with as many of `rows` at a time as there is room for.
+    #[inline(always)]
+    fn in_batches(&mut self, mut rows: &[u32], add: impl Fn(&mut Self, &[u32])) -> Result<()> {
+        while !rows.is_empty() {
+            let room = BATCH_ROWS - self.left.1.len();
+            let (some, rest) = rows.split_at(rows.len().min(room));
+            add(self, some);
+            rows = rest;
+            if self.left.1.len() == BATCH_ROWS {
+                self.flush()?;
             }
         }
         Ok(())

@@ -96,11 +96,6 @@ impl Pipeline {
         &*self.source
     }
 
-    /// The source and the operators, shared.
-    pub fn into_parts(self) -> (Arc<dyn Source>, Vec<Arc<dyn Operator>>) {
-        (self.source, self.chain)
-    }
-
     /// What they pass, in order.
     pub fn chain(&self) -> Vec<&dyn Operator> {
         self.chain.iter().map(|operator| &**operator).collect()

@@ -39,6 +39,9 @@ pub(in crate::operators) struct OrderedRows {
 /// Bytes of a batch that are at most in one column of text.
 const MAX_BYTES: u64 = 1 << 30;
 
+/// Bytes of a row's hash where it is gathered, and once more, with its number, where it is filtered.
+const HASH_BYTES: u64 = 24;
+
 /// Reads partitions into [`OrderedRows`].
 pub(super) struct RowReader<'a> {
     pub(super) env: &'a Environment,
@@ -63,18 +66,18 @@ impl RowReader<'_> {
         let partitions: Vec<_> = partitions.into_iter().collect();
         let num_rows: usize = partitions.iter().map(Partition::num_rows).sum();
         let mut paid = Payment::new(self, num_rows)?;
-        let mut hashes = Vec::new();
+        let mut hashes: Vec<u64> = Vec::with_capacity(num_rows);
         let mut pieces = Vec::new();
         for partition in partitions {
             for piece in partition.read(self.env, self.name) {
                 let Hashed { hashes: some, rows } = piece?;
                 paid.add(rows.num_bytes() as u64)?;
-                hashes.push(some);
+                hashes.extend_from_slice(&some);
                 pieces.push(rows);
             }
         }
         let rows = self.padded(pieces)?;
-        let numbered = hashes.iter().flat_map(|some| some.iter().copied()).zip(0u32..);
+        let numbered = hashes.iter().copied().zip(0u32..);
         let order = match filter {
             None => HashOrder::new(numbered, free_bits),
             Some(table) => {
@@ -111,7 +114,7 @@ struct Payment {
 
 impl Payment {
     fn new(reader: &RowReader<'_>, num_rows: usize) -> Result<Self> {
-        let sorting = num_rows as u64 * HashOrder::SORT_BYTES;
+        let sorting = num_rows as u64 * (HashOrder::SORT_BYTES + HASH_BYTES);
         let pay = || reader.env.memory().reserve(reader.name, sorting);
         let share = (!reader.is_free).then(pay).transpose()?;
         Ok(Self { share, sorting, used: 0 })

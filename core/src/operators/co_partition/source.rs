@@ -8,7 +8,7 @@ use super::{Exchanged, OrderedRows};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::exchange::{HashPartitions, Partition};
-use crate::pipeline::{Morsel, Morsels, Output, Source};
+use crate::pipeline::{Numbered, Output, Source};
 
 /// Which keys of only one input are of interest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Groups<'_> {
     }
 }
 
-/// Two exchanged inputs as the source of what is made of their groups: 256 morsels.
+/// Two exchanged inputs and what is made of their groups: a source of 256 morsels.
 pub(in crate::operators) struct CoPartitions {
     pub(in crate::operators) left: Arc<Exchanged>,
     pub(in crate::operators) right: Arc<Exchanged>,
@@ -113,12 +113,14 @@ pub(in crate::operators) struct CoPartitions {
     pub(in crate::operators) task: Arc<dyn GroupTask>,
 }
 
-/// As a source, shared by its morsels.
-pub(in crate::operators) struct CoSource(Arc<CoPartitions>);
-
 impl CoPartitions {
-    pub(in crate::operators) fn into_source(self) -> CoSource {
-        CoSource(Arc::new(self))
+    pub(in crate::operators) fn into_source(self) -> impl Source + 'static {
+        let name = self.task.name();
+        Numbered::new(
+            name,
+            HashPartitions::LEN,
+            move |at, env: &Environment, output: &mut dyn Output| self.partition(at, env, output),
+        )
     }
 
     /// Works on partition `at` of both sides, with what is kept of a constant one.
@@ -263,39 +265,4 @@ const WORTH_DROPPING: usize = 128;
 
 fn is_free(rows: Partition<'_>, others: Option<Partition<'_>>) -> bool {
     rows.num_rows() + others.map_or(0, |rows| rows.num_rows()) <= SPLIT_ROWS
-}
-
-impl Source for CoSource {
-    fn name(&self) -> String {
-        self.0.task.name().to_owned()
-    }
-
-    fn open(&self, _env: &Environment) -> Result<Box<dyn Morsels>> {
-        Ok(Box::new(CoMorsels { inputs: self.0.clone(), next: 0 }))
-    }
-}
-
-struct CoMorsels {
-    inputs: Arc<CoPartitions>,
-    next: usize,
-}
-
-impl Morsels for CoMorsels {
-    fn next(&mut self) -> Result<Option<Box<dyn Morsel>>> {
-        let at = self.next;
-        self.next += 1;
-        let inputs = self.inputs.clone();
-        Ok((at < HashPartitions::LEN).then(|| Box::new(CoMorsel { inputs, at }) as Box<dyn Morsel>))
-    }
-}
-
-struct CoMorsel {
-    inputs: Arc<CoPartitions>,
-    at: usize,
-}
-
-impl Morsel for CoMorsel {
-    fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
-        self.inputs.partition(self.at, env, output)
-    }
 }
