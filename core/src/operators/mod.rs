@@ -21,6 +21,7 @@ mod fold_groups;
 mod group_by;
 mod group_reduce;
 mod group_states;
+mod inspect;
 mod join;
 mod map;
 mod map_partition;
