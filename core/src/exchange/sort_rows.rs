@@ -9,7 +9,7 @@
 //! With its row number a word is like no other and rows of one key keep their order, so that the
 //! sort of words need not be stable.
 
-use super::radix::{self, Word, differing_bits};
+use super::radix::{self, Word, bounds};
 use super::{BlockStore, Piece};
 use crate::columnar::{Batch, Keys, SortKey, WholeRow, concatenate, gather};
 use crate::error::Result;
@@ -18,6 +18,9 @@ use crate::pipeline::{BATCH_ROWS, Output};
 
 /// Bits of the row number beside a key.
 const ROW_BITS: u32 = u32::BITS;
+
+/// Bytes of a huge page: words move all over what they are sorted in.
+const HUGE_PAGE: usize = 2 << 20;
 
 /// Runs of up to this many rows that share the 64 bits are sorted by comparing their keys.
 const SHORT_RUN: usize = 64;
@@ -44,8 +47,8 @@ pub(super) fn sort_rows(
     let emit = Emit { store, rows: &rows };
     match key.keys(&rows)? {
         Keys::Words(words) if words.is_sorted() => emit.as_they_are(output),
-        Keys::Words(words) => sort_numbered(words, &emit, output),
-        keys => emit.by_number(&sorted_by_prefix(store, &keys)?, output),
+        Keys::Words(words) => sort_numbered(&words, &emit, output),
+        keys => sort_by_prefix(&keys, &emit, output),
     }
 }
 
@@ -93,7 +96,8 @@ fn sort_whole<W: Word>(
     output: &mut dyn Output,
 ) -> Result<()> {
     let num_rows = pieces.iter().map(Piece::num_rows).sum();
-    let mut sorted: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
+    let mut scratch = scratch(store, num_rows)?;
+    let (sorted, other) = scratch[..2 * num_rows].split_at_mut(num_rows);
     let mut end = 0;
     for piece in pieces {
         for batch in piece.batches(store) {
@@ -102,35 +106,38 @@ fn sort_whole<W: Word>(
             end += keys.len();
         }
     }
-    let mut other: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
-    radix::sort(&mut sorted, &mut other);
-    drop(other);
+    radix::sort(sorted, other);
     sorted.chunks(BATCH_ROWS).try_for_each(|words| output.emit(whole.rows(words, W::low)))
 }
 
+/// Room for `num_rows` words and as many to sort them with, in huge pages.
+fn scratch<W: Word>(store: &BlockStore, num_rows: usize) -> Result<Segment<W>> {
+    let len = (2 * num_rows).next_multiple_of(HUGE_PAGE / size_of::<W>());
+    let len = if num_rows <= BATCH_ROWS { 2 * num_rows } else { len };
+    Ok(store.scratch().allocate(store.name(), len)?)
+}
+
 /// Sorts `words` with their row numbers.
-fn sort_numbered(mut words: Vec<u64>, emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
-    let bits = differing_bits(&words);
+fn sort_numbered(words: &[u64], emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
+    let (least, most) = bounds(words);
     let row_bits = (words.len() as u64).bit_len();
-    let scratch = emit.store.scratch();
-    if bits + row_bits <= u64::BITS {
-        let mask = u64::MAX.checked_shr(u64::BITS - bits).unwrap_or(0);
-        for (row, word) in (0u64..).zip(&mut words) {
-            *word = (*word & mask) << row_bits | row;
+    if (most - least).bit_len() + row_bits <= u64::BITS {
+        let mut scratch = scratch(emit.store, words.len())?;
+        let (numbered, other) = scratch[..2 * words.len()].split_at_mut(words.len());
+        for (row, (numbered, word)) in (0u64..).zip(numbered.iter_mut().zip(words)) {
+            *numbered = (word - least) << row_bits | row;
         }
-        let mut other: Segment<u64> = scratch.allocate(emit.store.name(), words.len())?;
-        radix::sort(&mut words, &mut other);
+        radix::sort(numbered, other);
         let mask = (1 << row_bits) - 1;
-        return emit.in_order(&words, |word| (word & mask) as u32, output);
+        return emit.in_order(numbered, |word| (word & mask) as u32, output);
     }
-    let mut numbered: Segment<u128> = scratch.allocate(emit.store.name(), words.len())?;
-    for (row, (numbered, word)) in numbered.iter_mut().zip(words).enumerate() {
-        *numbered = number(word, row as u32);
+    let mut scratch = scratch(emit.store, words.len())?;
+    let (numbered, other) = scratch[..2 * words.len()].split_at_mut(words.len());
+    for (row, (numbered, &word)) in (0..).zip(numbered.iter_mut().zip(words)) {
+        *numbered = number(word, row);
     }
-    let mut other: Segment<u128> = scratch.allocate(emit.store.name(), numbered.len())?;
-    radix::sort(&mut numbered, &mut other);
-    drop(other);
-    emit.by_number(&numbered, output)
+    radix::sort(numbered, other);
+    emit.in_order(numbered, row_of, output)
 }
 
 /// A word with the row that it belongs to.
@@ -142,26 +149,27 @@ fn row_of(numbered: u128) -> u32 {
     numbered as u32
 }
 
-/// The row numbers of `keys` in their order, with whatever 64 bits of the key.
-fn sorted_by_prefix(store: &BlockStore, keys: &Keys) -> Result<Segment<u128>> {
-    let mut numbered: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
-    let mut other: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
-    (0..).zip(numbered.iter_mut()).for_each(|(row, numbered)| *numbered = number(0, row));
+/// Sorts by `keys` of more than 64 bits.
+fn sort_by_prefix(keys: &Keys, emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
+    let mut scratch = scratch(emit.store, keys.len())?;
+    let (numbered, other) = scratch[..2 * keys.len()].split_at_mut(keys.len());
     match keys {
         Keys::Words(_) => unreachable!("words are their own prefix"),
         Keys::Wide(words) => {
-            let shift = differing_bits(words).saturating_sub(u64::BITS);
-            for (numbered, &word) in numbered.iter_mut().zip(words) {
-                *numbered |= number(word.low(shift), 0);
+            let (least, most) = bounds(words);
+            let shift = (most - least).bit_len().saturating_sub(u64::BITS);
+            for (row, (numbered, word)) in (0..).zip(numbered.iter_mut().zip(words)) {
+                *numbered = number((word - least).low(shift), row);
             }
-            radix::sort(&mut numbered, &mut other);
-            for run in runs(&mut numbered) {
-                sort_by_comparison(run, keys);
-            }
+            radix::sort(numbered, other);
+            runs(numbered).for_each(|run| sort_by_comparison(run, keys));
         }
-        Keys::Bytes { .. } => sort_by_bytes(&mut numbered, &mut other, keys, 0),
+        Keys::Bytes { .. } => {
+            (0..).zip(numbered.iter_mut()).for_each(|(row, numbered)| *numbered = number(0, row));
+            sort_by_bytes(numbered, other, keys, 0);
+        }
     }
-    Ok(numbered)
+    emit.in_order(numbered, row_of, output)
 }
 
 /// The runs of more than one row that share their 64 bits.
@@ -227,10 +235,6 @@ impl Emit<'_> {
         (0..end)
             .step_by(BATCH_ROWS)
             .try_for_each(|begin| output.emit(self.rows.slice(begin..end.min(begin + BATCH_ROWS))))
-    }
-
-    fn by_number(&self, numbered: &[u128], output: &mut dyn Output) -> Result<()> {
-        self.in_order(numbered, row_of, output)
     }
 
     fn in_order<W: Copy>(
