@@ -13,14 +13,10 @@ use super::radix::{self, Word, bounds};
 use super::{BlockStore, Piece};
 use crate::columnar::{Batch, Keys, SortKey, WholeRow, concatenate, gather};
 use crate::error::Result;
-use crate::memory::Segment;
 use crate::pipeline::{BATCH_ROWS, Output};
 
 /// Bits of the row number beside a key.
 const ROW_BITS: u32 = u32::BITS;
-
-/// Bytes of a huge page: words move all over what they are sorted in.
-const HUGE_PAGE: usize = 2 << 20;
 
 /// Runs of up to this many rows that share the 64 bits are sorted by comparing their keys.
 const SHORT_RUN: usize = 64;
@@ -30,13 +26,14 @@ pub(super) fn sort_rows(
     store: &BlockStore,
     key: &SortKey,
     pieces: &[Piece],
+    scratch: &mut [u128],
     output: &mut dyn Output,
 ) -> Result<()> {
     let none = pieces[0].read(store, 0..0)?;
     if let Some(whole) = key.whole_row(&none) {
         return match key.keys(&none)? {
-            Keys::Words(_) => sort_whole(store, key, pieces, &whole, words, output),
-            Keys::Wide(_) => sort_whole(store, key, pieces, &whole, wide_words, output),
+            Keys::Words(_) => sort_whole(store, key, pieces, &whole, words, scratch, output),
+            Keys::Wide(_) => sort_whole(store, key, pieces, &whole, wide_words, scratch, output),
             Keys::Bytes { .. } => unreachable!("integers that make a row are words"),
         };
     }
@@ -47,29 +44,39 @@ pub(super) fn sort_rows(
     let emit = Emit { store, rows: &rows };
     match key.keys(&rows)? {
         Keys::Words(words) if words.is_sorted() => emit.as_they_are(output),
-        Keys::Words(words) => sort_numbered(&words, &emit, output),
-        keys => sort_by_prefix(&keys, &emit, output),
+        Keys::Words(words) => sort_numbered(&words, &emit, scratch, output),
+        keys => sort_by_prefix(&keys, &emit, scratch, output),
     }
 }
 
-/// An upper bound of the bytes that [`sort_rows`] takes beside what is paid for already.
-pub(super) fn bytes_to_sort(store: &BlockStore, key: &SortKey, pieces: &[Piece]) -> Result<u64> {
-    let none = pieces[0].read(store, 0..0)?;
-    let num_rows: u64 = pieces.iter().map(|piece| piece.num_rows() as u64).sum();
-    let keys = key.keys(&none)?;
-    if key.whole_row(&none).is_some() {
-        let width =
-            if matches!(keys, Keys::Words(_)) { size_of::<u64>() } else { size_of::<u128>() };
-        return Ok(2 * num_rows * width as u64);
+/// What [`sort_rows`] takes beside what is paid for already.
+pub(super) struct Needs {
+    /// Bytes of rows and keys, at most.
+    pub(super) bytes: u64,
+    /// The length of its scratch.
+    pub(super) scratch: usize,
+}
+
+impl Needs {
+    /// What the rows of `pieces`, of which there is at least one, take.
+    pub(super) fn of(store: &BlockStore, key: &SortKey, pieces: &[Piece]) -> Result<Self> {
+        let none = pieces[0].read(store, 0..0)?;
+        let num_rows: usize = pieces.iter().map(Piece::num_rows).sum();
+        let keys = key.keys(&none)?;
+        if key.whole_row(&none).is_some() {
+            let narrow = matches!(keys, Keys::Words(_));
+            return Ok(Self { bytes: 0, scratch: if narrow { num_rows } else { 2 * num_rows } });
+        }
+        let rows: u64 = pieces.iter().map(Piece::num_bytes).sum();
+        let read = pieces.iter().filter(|piece| piece.is_spilled()).map(Piece::num_bytes);
+        let keys = match keys {
+            Keys::Words(_) => (num_rows * size_of::<u64>()) as u64,
+            Keys::Wide(_) => (num_rows * size_of::<u128>()) as u64,
+            // Keys of text grow as they are made, to at most twice what they need.
+            Keys::Bytes { .. } => (num_rows * size_of::<u64>()) as u64 + 2 * rows,
+        };
+        Ok(Self { bytes: rows + read.sum::<u64>() + keys, scratch: 2 * num_rows })
     }
-    let row_bytes: u64 = pieces.iter().map(Piece::num_bytes).sum();
-    let read: u64 = pieces.iter().filter(|piece| piece.is_spilled()).map(Piece::num_bytes).sum();
-    let key_bytes = match keys {
-        Keys::Words(_) => num_rows * size_of::<u64>() as u64,
-        Keys::Wide(_) => num_rows * size_of::<u128>() as u64,
-        Keys::Bytes { .. } => num_rows * size_of::<u64>() as u64 + row_bytes,
-    };
-    Ok(row_bytes + read + key_bytes + 2 * num_rows * size_of::<u128>() as u64)
 }
 
 fn words(keys: &Keys) -> &[u64] {
@@ -93,11 +100,11 @@ fn sort_whole<W: Word>(
     pieces: &[Piece],
     whole: &WholeRow,
     words: impl Fn(&Keys) -> &[W],
+    scratch: &mut [u128],
     output: &mut dyn Output,
 ) -> Result<()> {
     let num_rows = pieces.iter().map(Piece::num_rows).sum();
-    let mut scratch = scratch(store, num_rows)?;
-    let (sorted, other) = scratch[..2 * num_rows].split_at_mut(num_rows);
+    let (sorted, other) = halves(scratch, num_rows);
     let mut end = 0;
     for piece in pieces {
         for batch in piece.batches(store) {
@@ -110,20 +117,22 @@ fn sort_whole<W: Word>(
     sorted.chunks(BATCH_ROWS).try_for_each(|words| output.emit(whole.rows(words, W::low)))
 }
 
-/// Room for `num_rows` words and as many to sort them with, in huge pages.
-fn scratch<W: Word>(store: &BlockStore, num_rows: usize) -> Result<Segment<W>> {
-    let len = (2 * num_rows).next_multiple_of(HUGE_PAGE / size_of::<W>());
-    let len = if num_rows <= BATCH_ROWS { 2 * num_rows } else { len };
-    Ok(store.scratch().allocate(store.name(), len)?)
+/// Room for `len` words and as many to sort them with.
+fn halves<W: Word>(scratch: &mut [u128], len: usize) -> (&mut [W], &mut [W]) {
+    bytemuck::cast_slice_mut::<u128, W>(scratch)[..2 * len].split_at_mut(len)
 }
 
 /// Sorts `words` with their row numbers.
-fn sort_numbered(words: &[u64], emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
+fn sort_numbered(
+    words: &[u64],
+    emit: &Emit<'_>,
+    scratch: &mut [u128],
+    output: &mut dyn Output,
+) -> Result<()> {
     let (least, most) = bounds(words);
     let row_bits = (words.len() as u64).bit_len();
     if (most - least).bit_len() + row_bits <= u64::BITS {
-        let mut scratch = scratch(emit.store, words.len())?;
-        let (numbered, other) = scratch[..2 * words.len()].split_at_mut(words.len());
+        let (numbered, other) = halves(scratch, words.len());
         for (row, (numbered, word)) in (0u64..).zip(numbered.iter_mut().zip(words)) {
             *numbered = (word - least) << row_bits | row;
         }
@@ -131,8 +140,7 @@ fn sort_numbered(words: &[u64], emit: &Emit<'_>, output: &mut dyn Output) -> Res
         let mask = (1 << row_bits) - 1;
         return emit.in_order(numbered, |word| (word & mask) as u32, output);
     }
-    let mut scratch = scratch(emit.store, words.len())?;
-    let (numbered, other) = scratch[..2 * words.len()].split_at_mut(words.len());
+    let (numbered, other) = halves(scratch, words.len());
     for (row, (numbered, &word)) in (0..).zip(numbered.iter_mut().zip(words)) {
         *numbered = number(word, row);
     }
@@ -150,9 +158,13 @@ fn row_of(numbered: u128) -> u32 {
 }
 
 /// Sorts by `keys` of more than 64 bits.
-fn sort_by_prefix(keys: &Keys, emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
-    let mut scratch = scratch(emit.store, keys.len())?;
-    let (numbered, other) = scratch[..2 * keys.len()].split_at_mut(keys.len());
+fn sort_by_prefix(
+    keys: &Keys,
+    emit: &Emit<'_>,
+    scratch: &mut [u128],
+    output: &mut dyn Output,
+) -> Result<()> {
+    let (numbered, other) = halves(scratch, keys.len());
     match keys {
         Keys::Words(_) => unreachable!("words are their own prefix"),
         Keys::Wide(words) => {

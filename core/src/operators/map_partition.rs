@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn some_records_may_be_left_and_empty_partitions_are_seen() {
-        let two = everywhere(|env| DataSet::sequence(env, 0..300_000).map_partition(|rows| rows.take(1)));
+        let two =
+            everywhere(|env| DataSet::sequence(env, 0..300_000).map_partition(|rows| rows.take(1)));
         assert_eq!(two, [0, 131_072, 262_144]);
         let counts = everywhere(|env| {
             let parts = DataSet::sequence(env, 0..9).partition_custom(3, |_| 1);

@@ -81,7 +81,10 @@ mod tests {
         });
         assert_eq!(parts.len(), 8);
         assert!(parts.windows(2).all(|two| two[0].1 < two[1].0));
-        assert!(parts.iter().all(|part| part.3 && (80_000..170_000).contains(&part.2)), "{parts:?}");
+        assert!(
+            parts.iter().all(|part| part.3 && (80_000..170_000).contains(&part.2)),
+            "{parts:?}"
+        );
         assert_eq!(parts.iter().map(|part| part.2).sum::<u64>(), 1_000_000);
     }
 

@@ -159,7 +159,8 @@ mod tests {
     fn many_ranges_spilled_and_split() {
         let sorted = everywhere(|env| {
             let data = DataSet::sequence(env, 0..400_000);
-            let rows = data.map(|x| (x.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 1000, x, x.to_string()));
+            let rows =
+                data.map(|x| (x.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 1000, x, x.to_string()));
             rows.sort_by(0, Ascending).into()
         });
         assert_eq!(sorted.len(), 400_000);
@@ -190,13 +191,21 @@ mod tests {
 
     #[test]
     fn no_rows_no_columns_and_unknown_fields() {
-        assert!(everywhere(|env| DataSet::<String>::from_collection(env, []).sort_by(0, Ascending).into()).is_empty());
-        let all = everywhere(|env| DataSet::from_collection(env, [(), ()]).sort_by(|_: &()| 1u8, Ascending).into());
+        assert!(
+            everywhere(|env| DataSet::<String>::from_collection(env, [])
+                .sort_by(0, Ascending)
+                .into())
+            .is_empty()
+        );
+        let all = everywhere(|env| {
+            DataSet::from_collection(env, [(), ()]).sort_by(|_: &()| 1u8, Ascending).into()
+        });
         assert_eq!(all.len(), 2);
         let env = Environment::builder().threads(2).build().unwrap();
         let error = DataSet::sequence(&env, 0..9).sort_by("age", Ascending).collect().unwrap_err();
         assert!(error.to_string().contains("\"age\""), "{error}");
-        let data = DataSet::sequence(&env, 0..9).sort_by(|_: &u64| -> u8 { panic!("no") }, Ascending);
+        let data =
+            DataSet::sequence(&env, 0..9).sort_by(|_: &u64| -> u8 { panic!("no") }, Ascending);
         assert_eq!(data.collect().unwrap_err().to_string(), "sort panicked: no");
         let plan = data.then_by(0, Descending).explain().to_string();
         assert!(plan.contains("a function to u8 ascending, value descending"), "{plan}");
