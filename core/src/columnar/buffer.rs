@@ -150,7 +150,9 @@ impl<T: Native> BufferMut<T> {
         if len <= Self::SMALL_BYTES / size_of::<T>() {
             return Ok(Self(Fresh::Small(vec![T::zeroed(); len])));
         }
-        Ok(Self(Fresh::Paid(memory.allocate(name, len)?)))
+        let mut paid = memory.allocate(name, len)?;
+        paid.populate();
+        Ok(Self(Fresh::Paid(paid)))
     }
 
     /// The values, from now on shared and immutable.

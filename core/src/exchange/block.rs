@@ -100,9 +100,10 @@ impl BlockStore {
 
 fn spill_column(file: &SpillFile, column: &Column) -> Result<Spilled, MemoryError> {
     Ok(match_column!(column,
-        Native(values, _same) => Spilled::Values {
+        Native(values, same) => Spilled::Values {
             begin: file.append(bytemuck::cast_slice(values))?,
-            empty: column.slice(0..0),
+            // Not a slice of the column, which would keep its memory.
+            empty: same(Vec::new().into()),
         },
         Column::Utf8(texts) => {
             let all = texts.span(0..texts.len());
@@ -308,6 +309,19 @@ mod tests {
     fn rows(range: Range<u32>) -> Vec<Row> {
         let text = |at: u32| "ü".repeat(at as usize % 5);
         range.map(|at| (at, text(at), (at % 3 == 0).then_some(f64::from(at)))).collect()
+    }
+
+    #[test]
+    fn a_spilled_block_keeps_no_memory() {
+        let env = Environment::builder().threads(1).memory(0).build().unwrap();
+        let store = BlockStore::new(&env, "rows");
+        let mut values = store.scratch().allocate::<u64>("rows", 100).unwrap();
+        values[7] = 7;
+        let column = Column::UInt64(values.into());
+        let block = store.keep(Batch::new(Schema::new(["value"]), vec![column])).unwrap();
+        assert_eq!(store.scratch().counters().granted_bytes, 0);
+        let read = block.read(store.scratch(), "rows", 7..8).unwrap();
+        assert_eq!(records::<u64>(&read).unwrap(), [7]);
     }
 
     #[test]

@@ -5,36 +5,64 @@ use std::mem;
 use super::{BlockStore, Piece};
 use crate::columnar::{Batch, concatenate};
 use crate::error::Result;
-use crate::pipeline::{BATCH_ROWS, Breaker};
+use crate::pipeline::Breaker;
 
-/// Rows of one morsel on their way into blocks. Small batches are put together, so that a block
-/// has [`BATCH_ROWS`] rows or about that; a batch that is large enough is kept without a copy.
+/// Rows of a block, at most: a column of words is then as large as a huge page.
+pub(super) const BLOCK_ROWS: usize = 1 << 18;
+
+/// Bytes of a block, about, where rows are wide: what a worker has in hand stays small.
+const BLOCK_BYTES: usize = 16 << 20;
+
+/// Batches that a worker has in hand until they are a block.
+#[derive(Debug, Default)]
+pub(super) struct Staged {
+    batches: Vec<Batch>,
+    num_rows: usize,
+    num_bytes: usize,
+}
+
+impl Staged {
+    /// Whether `batch` is to begin another block.
+    pub(super) fn is_full_with(&self, batch: &Batch) -> bool {
+        self.num_rows > 0
+            && (self.num_rows + batch.num_rows() > BLOCK_ROWS || self.num_bytes >= BLOCK_BYTES)
+    }
+
+    pub(super) fn push(&mut self, batch: Batch) {
+        self.num_rows += batch.num_rows();
+        self.num_bytes += batch.num_bytes();
+        self.batches.push(batch);
+    }
+
+    pub(super) fn batches(&self) -> &[Batch] {
+        &self.batches
+    }
+}
+
+/// Rows of one morsel on their way into blocks. Small batches are put together; one that is a
+/// block by itself is kept without a copy.
 #[derive(Debug, Default)]
 pub struct Gathering {
-    staged: Vec<Batch>,
-    staged_rows: usize,
+    staged: Staged,
     pieces: Vec<Piece>,
 }
 
 impl Gathering {
     /// Takes a batch.
     pub fn take(&mut self, store: &BlockStore, batch: Batch) -> Result<()> {
-        if batch.num_rows() == 0 {
-            return Ok(());
-        }
-        if self.staged_rows + batch.num_rows() > BATCH_ROWS {
+        if self.staged.is_full_with(&batch) {
             self.flush(store)?;
         }
-        self.staged_rows += batch.num_rows();
         self.staged.push(batch);
-        if self.staged_rows >= BATCH_ROWS { self.flush(store) } else { Ok(()) }
+        Ok(())
     }
 
     /// Keeps what is staged. Called once all batches have come.
     pub fn flush(&mut self, store: &BlockStore) -> Result<()> {
-        if mem::take(&mut self.staged_rows) > 0 {
-            let batch = concatenate(store.scratch(), store.name(), &self.staged)?;
-            self.staged.clear();
+        let staged = mem::take(&mut self.staged);
+        if staged.num_rows > 0 {
+            let batch = concatenate(store.scratch(), store.name(), &staged.batches)?;
+            drop(staged);
             self.pieces.push(store.keep(batch)?.into());
         }
         Ok(())

@@ -1,58 +1,52 @@
 //! Sorting words by their digits, the most significant first.
 //!
-//! A run of words is counted by the eight highest bits in which any two of them differ, moved to
-//! the places of their digits in the other of two arrays, and each digit's run is sorted in the
-//! same way; bits in which all words are equal cost nothing. A short run is sorted by comparison.
-//! O(n w) for words of w bits that differ; twice the memory of the words.
+//! A run of words is counted by the highest bits of their distance from the smallest, moved to the
+//! places of those digits in the other of two arrays, and each digit's run is sorted in the same
+//! way. What all words have in common so costs nothing. A short run is sorted by comparison. O(n w)
+//! for words that span w bits; twice the memory of the words.
 
-use std::ops::BitXor;
+use std::ops::Sub;
 
 /// Runs of up to this many words are sorted by comparison.
-const SHORT_RUN: usize = 512;
+const SHORT_RUN: usize = 256;
 
-/// Bits of a digit.
+/// Most bits of a digit.
 const DIGIT_BITS: u32 = 8;
 
+/// A digit is to leave runs of so many bits of length.
+const LEFT_BITS: u32 = 4;
+
 /// A word that can be sorted by digits.
-pub(super) trait Word:
-    bytemuck::Pod + Ord + BitXor<Output = Self> + std::ops::BitOr<Output = Self> + Send
-{
+pub(super) trait Word: bytemuck::Pod + Ord + Sub<Output = Self> + Send + Sync {
     /// How many bits there are from the lowest to the highest that is set.
     fn bit_len(self) -> u32;
 
-    /// The lowest bits from `shift` on, at most 64.
+    /// 64 bits from `shift` on.
     fn low(self, shift: u32) -> u64;
 }
 
-impl Word for u64 {
-    #[inline(always)]
-    fn bit_len(self) -> u32 {
-        Self::BITS - self.leading_zeros()
-    }
+macro_rules! words {
+    ($($word:ty)*) => {$(
+        impl Word for $word {
+            #[inline(always)]
+            fn bit_len(self) -> u32 {
+                Self::BITS - self.leading_zeros()
+            }
 
-    #[inline(always)]
-    fn low(self, shift: u32) -> u64 {
-        self >> shift
-    }
+            #[inline(always)]
+            fn low(self, shift: u32) -> u64 {
+                (self >> shift) as u64
+            }
+        }
+    )*};
 }
 
-impl Word for u128 {
-    #[inline(always)]
-    fn bit_len(self) -> u32 {
-        Self::BITS - self.leading_zeros()
-    }
+words!(u64 u128);
 
-    #[inline(always)]
-    fn low(self, shift: u32) -> u64 {
-        (self >> shift) as u64
-    }
-}
-
-/// How many bits, counted from the lowest, tell `words` apart.
-pub(super) fn differing_bits<W: Word>(words: &[W]) -> u32 {
-    let Some(&first) = words.first() else { return 0 };
-    let differences = words.iter().map(|&word| word ^ first);
-    differences.fold(W::zeroed(), |all, word| all | word).bit_len()
+/// The smallest and the largest of `words`, of which there is at least one.
+pub(super) fn bounds<W: Word>(words: &[W]) -> (W, W) {
+    let bounds = (words[0], words[0]);
+    words.iter().fold(bounds, |(least, most), &word| (least.min(word), most.max(word)))
 }
 
 /// Sorts `words`; `other` is of the same length, and what it holds does not matter.
@@ -64,23 +58,29 @@ pub(super) fn sort<W: Word>(words: &mut [W], other: &mut [W]) {
 
 /// Sorts `from`, into `to` if `moved`, in place otherwise.
 fn sort_into<W: Word>(from: &mut [W], to: &mut [W], moved: bool) {
-    let top = if from.len() <= SHORT_RUN { 0 } else { differing_bits(from) };
-    if top == 0 {
+    if from.len() <= SHORT_RUN {
         from.sort_unstable();
-        if moved {
-            to.copy_from_slice(from);
+    } else {
+        let (least, most) = bounds(from);
+        if least < most {
+            return sort_by_digit(from, to, moved, least, (most - least).bit_len());
         }
-        return;
     }
-    let shift = top.saturating_sub(DIGIT_BITS);
-    let digit = |word: W| word.low(shift) as usize & ((1 << DIGIT_BITS) - 1);
+    if moved {
+        to.copy_from_slice(from);
+    }
+}
+
+/// Sorts words whose distances from `least` take `bits`.
+fn sort_by_digit<W: Word>(from: &mut [W], to: &mut [W], moved: bool, least: W, bits: u32) {
+    let digit_bits = from.len().ilog2().saturating_sub(LEFT_BITS).min(DIGIT_BITS);
+    let shift = bits.saturating_sub(digit_bits);
+    let digit = |word: W| (word - least).low(shift) as usize & ((1 << DIGIT_BITS) - 1);
     let mut ends = [0u32; 1 << DIGIT_BITS];
     from.iter().for_each(|&word| ends[digit(word)] += 1);
     let mut sum = 0;
     for end in &mut ends {
-        let count = *end;
-        *end = sum;
-        sum += count;
+        sum += std::mem::replace(end, sum);
     }
     for &word in &*from {
         let next = &mut ends[digit(word)];
@@ -88,7 +88,8 @@ fn sort_into<W: Word>(from: &mut [W], to: &mut [W], moved: bool) {
         *next += 1;
     }
     let mut begin = 0;
-    for end in ends.map(|end| end as usize) {
+    for &end in &ends[..1 << digit_bits] {
+        let end = end as usize;
         if end > begin {
             sort_into(&mut to[begin..end], &mut from[begin..end], !moved);
         }

@@ -9,7 +9,8 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use super::scatter::BLOCK_ROWS;
+use super::gather::BLOCK_ROWS;
+use super::radix::Word;
 use super::{Assign, BlockStore, Partitions, Piece, Scattering};
 use crate::columnar::{Batch, Keys, SortKey};
 use crate::environment::Environment;
@@ -22,15 +23,21 @@ const SAMPLES_PER_RANGE: usize = 64;
 /// Most ranges of a whole input, not counting those of a single key.
 const MAX_RANGES: usize = 1 << 8;
 
-/// Keys classified side by side, so that the processor works on several searches at once.
-const SIDE_BY_SIDE: usize = 16;
+/// Where each range but the first begins; rising.
+#[derive(Clone, Debug)]
+enum Cuts {
+    /// There is one range.
+    None,
+    Words(Guide<u64>),
+    Wide(Guide<u128>),
+    Bytes(Keys),
+}
 
 /// Ranges of keys.
 #[derive(Clone, Debug)]
 pub struct Ranges {
     key: SortKey,
-    /// Where each range but the first begins; rising. `None` if there is one range.
-    cuts: Option<Keys>,
+    cuts: Cuts,
     /// Which ranges hold a single key.
     single: Vec<bool>,
 }
@@ -43,7 +50,7 @@ impl Ranges {
         pieces: &[Piece],
         wanted: usize,
     ) -> Result<Self> {
-        let mut ranges = Self { key: key.clone(), cuts: None, single: vec![false] };
+        let mut ranges = Self { key: key.clone(), cuts: Cuts::None, single: vec![false] };
         if wanted < 2 {
             return Ok(ranges);
         }
@@ -72,7 +79,11 @@ impl Ranges {
                 Some(Ordering::Greater) => {}
             }
         }
-        ranges.cuts = Some(cuts);
+        ranges.cuts = match cuts {
+            Keys::Words(cuts) => Cuts::Words(Guide::new(cuts)),
+            Keys::Wide(cuts) => Cuts::Wide(Guide::new(cuts)),
+            Keys::Bytes { .. } => Cuts::Bytes(cuts),
+        };
         Ok(ranges)
     }
 
@@ -88,49 +99,85 @@ impl Assign for Ranges {
     }
 
     fn assign(&self, batch: &Batch, ranges: &mut Vec<u32>) -> Result<()> {
-        let Some(cuts) = &self.cuts else {
+        if let Cuts::None = self.cuts {
             ranges.resize(ranges.len() + batch.num_rows(), 0);
             return Ok(());
-        };
-        let keys = self.key.keys(batch)?;
-        match (cuts, &keys) {
-            (Keys::Words(cuts), Keys::Words(words)) => count_cuts(cuts, words, ranges),
-            (Keys::Wide(cuts), Keys::Wide(words)) => count_cuts(cuts, words, ranges),
-            _ => ranges.extend((0..keys.len()).map(|row| {
-                let (mut low, mut high) = (0, cuts.len());
-                while low < high {
-                    let middle = low.midpoint(high);
-                    match cuts.compare(middle, &keys, row).is_le() {
-                        true => low = middle + 1,
-                        false => high = middle,
-                    }
-                }
-                low as u32
+        }
+        match (&self.cuts, &self.key.keys(batch)?) {
+            (Cuts::Words(guide), Keys::Words(words)) => guide.count_all(words, ranges),
+            (Cuts::Wide(guide), Keys::Wide(words)) => guide.count_all(words, ranges),
+            (Cuts::Bytes(cuts), keys) => ranges.extend((0..keys.len()).map(|row| {
+                let is_below = |cut: usize| cuts.compare(cut, keys, row).is_le();
+                partition_point(cuts.len(), is_below) as u32
             })),
+            _ => panic!("keys of one form"),
         }
         Ok(())
     }
 }
 
-/// Adds to `ranges` how many of `cuts`, of which there is at least one, are not above each word.
-fn count_cuts<W: Ord + Copy>(cuts: &[W], words: &[W], ranges: &mut Vec<u32>) {
-    for words in words.chunks(SIDE_BY_SIDE) {
-        let mut begins = [0u32; SIDE_BY_SIDE];
-        let mut size = cuts.len();
-        while size > 1 {
-            let half = size / 2;
-            for (begin, word) in begins.iter_mut().zip(words) {
-                let is_right = cuts[*begin as usize + half - 1] <= *word;
-                *begin += if is_right { half as u32 } else { 0 };
-            }
-            size -= half;
+/// How many of the numbers below `len` are at the beginning for which `is_below` is true.
+fn partition_point(len: usize, is_below: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low.midpoint(high);
+        match is_below(middle) {
+            true => low = middle + 1,
+            false => high = middle,
         }
-        ranges.extend(
-            begins
-                .iter()
-                .zip(words)
-                .map(|(&begin, word)| begin + u32::from(cuts[begin as usize] <= *word)),
-        );
+    }
+    low
+}
+
+/// Where to look for a word among cuts: the span of the cuts in slots of one width.
+#[derive(Clone, Debug)]
+struct Guide<W> {
+    cuts: Vec<W>,
+    least: W,
+    most: W,
+    /// Bits of the width of a slot.
+    shift: u32,
+    /// How many cuts are in the slots before each slot, and in all.
+    before: Vec<u32>,
+}
+
+/// Bits of the number of slots: few of them then hold a cut, unless cuts are very uneven.
+const SLOT_BITS: u32 = 12;
+
+impl<W: Word> Guide<W> {
+    /// A guide to `cuts`, which rise, and of which there is at least one.
+    fn new(cuts: Vec<W>) -> Self {
+        let (least, most) = (cuts[0], cuts[cuts.len() - 1]);
+        let shift = (most - least).bit_len().saturating_sub(SLOT_BITS);
+        let before = vec![0; (1 << SLOT_BITS) + 1];
+        let mut guide = Self { cuts, least, most, shift, before };
+        for at in 0..guide.cuts.len() {
+            let slot = guide.slot(guide.cuts[at]);
+            guide.before[slot + 1] += 1;
+        }
+        for at in 1..guide.before.len() {
+            guide.before[at] += guide.before[at - 1];
+        }
+        guide
+    }
+
+    #[inline(always)]
+    fn slot(&self, word: W) -> usize {
+        (word.clamp(self.least, self.most) - self.least).low(self.shift) as usize
+    }
+
+    /// How many cuts are not above `word`.
+    #[inline(always)]
+    fn count(&self, word: W) -> u32 {
+        let slot = self.slot(word);
+        let (begin, end) = (self.before[slot], self.before[slot + 1]);
+        let inside = &self.cuts[begin as usize..end as usize];
+        begin + inside.partition_point(|&cut| cut <= word) as u32
+    }
+
+    /// Adds to `ranges` how many cuts are not above each of `words`.
+    fn count_all(&self, words: &[W], ranges: &mut Vec<u32>) {
+        ranges.extend(words.iter().map(|&word| self.count(word)));
     }
 }
 
@@ -220,9 +267,9 @@ pub(super) fn scatter(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Pieces;
     use super::*;
     use crate::columnar::{IntoKey, Order, Record, batch_of};
+    use crate::exchange::Pieces;
 
     fn check<T: Record>(rows: &[T], wanted: usize) {
         let env = Environment::builder().threads(1).build().unwrap();

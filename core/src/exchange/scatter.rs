@@ -2,13 +2,11 @@
 
 use std::mem;
 
+use super::gather::Staged;
 use super::{Block, BlockStore, Piece, Pieces};
 use crate::columnar::{Batch, Key, scatter};
 use crate::error::Result;
 use crate::pipeline::Breaker;
-
-/// Rows that a worker gathers before it scatters them.
-pub(super) const BLOCK_ROWS: usize = 1 << 17;
 
 /// Tells the partition of each row.
 pub trait Assign: Sync {
@@ -68,7 +66,7 @@ struct Scattered {
 /// Rows of one morsel on their way to partitions: gathered, and scattered a block at a time.
 #[derive(Debug, Default)]
 pub struct Scattering {
-    staged: Vec<Batch>,
+    staged: Staged,
     /// The partition of each staged row.
     partitions: Vec<u32>,
     blocks: Vec<Scattered>,
@@ -77,7 +75,7 @@ pub struct Scattering {
 impl Scattering {
     /// Takes a batch.
     pub fn take(&mut self, store: &BlockStore, by: &dyn Assign, batch: Batch) -> Result<()> {
-        if self.partitions.len() + batch.num_rows() > BLOCK_ROWS {
+        if self.staged.is_full_with(&batch) {
             self.flush(store, by)?;
         }
         by.assign(&batch, &mut self.partitions)?;
@@ -94,7 +92,7 @@ impl Scattering {
         let partitions = self.partitions.iter().map(|&partition| partition as usize);
         let (positions, begins) = places(partitions, by.num_partitions());
         self.partitions.clear();
-        let batch = scatter(store.scratch(), store.name(), &staged, &positions)?;
+        let batch = scatter(store.scratch(), store.name(), staged.batches(), &positions)?;
         drop(staged);
         self.blocks.push(Scattered { block: store.keep(batch)?, begins });
         Ok(())

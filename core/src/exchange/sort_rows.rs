@@ -9,11 +9,10 @@
 //! With its row number a word is like no other and rows of one key keep their order, so that the
 //! sort of words need not be stable.
 
-use super::radix::{self, Word, differing_bits};
+use super::radix::{self, Word, bounds};
 use super::{BlockStore, Piece};
 use crate::columnar::{Batch, Keys, SortKey, WholeRow, concatenate, gather};
 use crate::error::Result;
-use crate::memory::Segment;
 use crate::pipeline::{BATCH_ROWS, Output};
 
 /// Bits of the row number beside a key.
@@ -27,13 +26,14 @@ pub(super) fn sort_rows(
     store: &BlockStore,
     key: &SortKey,
     pieces: &[Piece],
+    scratch: &mut [u128],
     output: &mut dyn Output,
 ) -> Result<()> {
     let none = pieces[0].read(store, 0..0)?;
     if let Some(whole) = key.whole_row(&none) {
         return match key.keys(&none)? {
-            Keys::Words(_) => sort_whole(store, key, pieces, &whole, words, output),
-            Keys::Wide(_) => sort_whole(store, key, pieces, &whole, wide_words, output),
+            Keys::Words(_) => sort_whole(store, key, pieces, &whole, words, scratch, output),
+            Keys::Wide(_) => sort_whole(store, key, pieces, &whole, wide_words, scratch, output),
             Keys::Bytes { .. } => unreachable!("integers that make a row are words"),
         };
     }
@@ -44,29 +44,39 @@ pub(super) fn sort_rows(
     let emit = Emit { store, rows: &rows };
     match key.keys(&rows)? {
         Keys::Words(words) if words.is_sorted() => emit.as_they_are(output),
-        Keys::Words(words) => sort_numbered(words, &emit, output),
-        keys => emit.by_number(&sorted_by_prefix(store, &keys)?, output),
+        Keys::Words(words) => sort_numbered(&words, &emit, scratch, output),
+        keys => sort_by_prefix(&keys, &emit, scratch, output),
     }
 }
 
-/// An upper bound of the bytes that [`sort_rows`] takes beside what is paid for already.
-pub(super) fn bytes_to_sort(store: &BlockStore, key: &SortKey, pieces: &[Piece]) -> Result<u64> {
-    let none = pieces[0].read(store, 0..0)?;
-    let num_rows: u64 = pieces.iter().map(|piece| piece.num_rows() as u64).sum();
-    let keys = key.keys(&none)?;
-    if key.whole_row(&none).is_some() {
-        let width =
-            if matches!(keys, Keys::Words(_)) { size_of::<u64>() } else { size_of::<u128>() };
-        return Ok(2 * num_rows * width as u64);
+/// What [`sort_rows`] takes beside what is paid for already.
+pub(super) struct Needs {
+    /// Bytes of rows and keys, at most.
+    pub(super) bytes: u64,
+    /// The length of its scratch.
+    pub(super) scratch: usize,
+}
+
+impl Needs {
+    /// What the rows of `pieces`, of which there is at least one, take.
+    pub(super) fn of(store: &BlockStore, key: &SortKey, pieces: &[Piece]) -> Result<Self> {
+        let none = pieces[0].read(store, 0..0)?;
+        let num_rows: usize = pieces.iter().map(Piece::num_rows).sum();
+        let keys = key.keys(&none)?;
+        if key.whole_row(&none).is_some() {
+            let narrow = matches!(keys, Keys::Words(_));
+            return Ok(Self { bytes: 0, scratch: if narrow { num_rows } else { 2 * num_rows } });
+        }
+        let rows: u64 = pieces.iter().map(Piece::num_bytes).sum();
+        let read = pieces.iter().filter(|piece| piece.is_spilled()).map(Piece::num_bytes);
+        let keys = match keys {
+            Keys::Words(_) => (num_rows * size_of::<u64>()) as u64,
+            Keys::Wide(_) => (num_rows * size_of::<u128>()) as u64,
+            // Keys of text grow as they are made, to at most twice what they need.
+            Keys::Bytes { .. } => (num_rows * size_of::<u64>()) as u64 + 2 * rows,
+        };
+        Ok(Self { bytes: rows + read.sum::<u64>() + keys, scratch: 2 * num_rows })
     }
-    let row_bytes: u64 = pieces.iter().map(Piece::num_bytes).sum();
-    let read: u64 = pieces.iter().filter(|piece| piece.is_spilled()).map(Piece::num_bytes).sum();
-    let key_bytes = match keys {
-        Keys::Words(_) => num_rows * size_of::<u64>() as u64,
-        Keys::Wide(_) => num_rows * size_of::<u128>() as u64,
-        Keys::Bytes { .. } => num_rows * size_of::<u64>() as u64 + row_bytes,
-    };
-    Ok(row_bytes + read + key_bytes + 2 * num_rows * size_of::<u128>() as u64)
 }
 
 fn words(keys: &Keys) -> &[u64] {
@@ -90,10 +100,11 @@ fn sort_whole<W: Word>(
     pieces: &[Piece],
     whole: &WholeRow,
     words: impl Fn(&Keys) -> &[W],
+    scratch: &mut [u128],
     output: &mut dyn Output,
 ) -> Result<()> {
     let num_rows = pieces.iter().map(Piece::num_rows).sum();
-    let mut sorted: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
+    let (sorted, other) = halves(scratch, num_rows);
     let mut end = 0;
     for piece in pieces {
         for batch in piece.batches(store) {
@@ -102,35 +113,39 @@ fn sort_whole<W: Word>(
             end += keys.len();
         }
     }
-    let mut other: Segment<W> = store.scratch().allocate(store.name(), num_rows)?;
-    radix::sort(&mut sorted, &mut other);
-    drop(other);
+    radix::sort(sorted, other);
     sorted.chunks(BATCH_ROWS).try_for_each(|words| output.emit(whole.rows(words, W::low)))
 }
 
+/// Room for `len` words and as many to sort them with.
+fn halves<W: Word>(scratch: &mut [u128], len: usize) -> (&mut [W], &mut [W]) {
+    bytemuck::cast_slice_mut::<u128, W>(scratch)[..2 * len].split_at_mut(len)
+}
+
 /// Sorts `words` with their row numbers.
-fn sort_numbered(mut words: Vec<u64>, emit: &Emit<'_>, output: &mut dyn Output) -> Result<()> {
-    let bits = differing_bits(&words);
+fn sort_numbered(
+    words: &[u64],
+    emit: &Emit<'_>,
+    scratch: &mut [u128],
+    output: &mut dyn Output,
+) -> Result<()> {
+    let (least, most) = bounds(words);
     let row_bits = (words.len() as u64).bit_len();
-    let scratch = emit.store.scratch();
-    if bits + row_bits <= u64::BITS {
-        let mask = u64::MAX.checked_shr(u64::BITS - bits).unwrap_or(0);
-        for (row, word) in (0u64..).zip(&mut words) {
-            *word = (*word & mask) << row_bits | row;
+    if (most - least).bit_len() + row_bits <= u64::BITS {
+        let (numbered, other) = halves(scratch, words.len());
+        for (row, (numbered, word)) in (0u64..).zip(numbered.iter_mut().zip(words)) {
+            *numbered = (word - least) << row_bits | row;
         }
-        let mut other: Segment<u64> = scratch.allocate(emit.store.name(), words.len())?;
-        radix::sort(&mut words, &mut other);
+        radix::sort(numbered, other);
         let mask = (1 << row_bits) - 1;
-        return emit.in_order(&words, |word| (word & mask) as u32, output);
+        return emit.in_order(numbered, |word| (word & mask) as u32, output);
     }
-    let mut numbered: Segment<u128> = scratch.allocate(emit.store.name(), words.len())?;
-    for (row, (numbered, word)) in numbered.iter_mut().zip(words).enumerate() {
-        *numbered = number(word, row as u32);
+    let (numbered, other) = halves(scratch, words.len());
+    for (row, (numbered, &word)) in (0..).zip(numbered.iter_mut().zip(words)) {
+        *numbered = number(word, row);
     }
-    let mut other: Segment<u128> = scratch.allocate(emit.store.name(), numbered.len())?;
-    radix::sort(&mut numbered, &mut other);
-    drop(other);
-    emit.by_number(&numbered, output)
+    radix::sort(numbered, other);
+    emit.in_order(numbered, row_of, output)
 }
 
 /// A word with the row that it belongs to.
@@ -142,26 +157,31 @@ fn row_of(numbered: u128) -> u32 {
     numbered as u32
 }
 
-/// The row numbers of `keys` in their order, with whatever 64 bits of the key.
-fn sorted_by_prefix(store: &BlockStore, keys: &Keys) -> Result<Segment<u128>> {
-    let mut numbered: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
-    let mut other: Segment<u128> = store.scratch().allocate(store.name(), keys.len())?;
-    (0..).zip(numbered.iter_mut()).for_each(|(row, numbered)| *numbered = number(0, row));
+/// Sorts by `keys` of more than 64 bits.
+fn sort_by_prefix(
+    keys: &Keys,
+    emit: &Emit<'_>,
+    scratch: &mut [u128],
+    output: &mut dyn Output,
+) -> Result<()> {
+    let (numbered, other) = halves(scratch, keys.len());
     match keys {
         Keys::Words(_) => unreachable!("words are their own prefix"),
         Keys::Wide(words) => {
-            let shift = differing_bits(words).saturating_sub(u64::BITS);
-            for (numbered, &word) in numbered.iter_mut().zip(words) {
-                *numbered |= number(word.low(shift), 0);
+            let (least, most) = bounds(words);
+            let shift = (most - least).bit_len().saturating_sub(u64::BITS);
+            for (row, (numbered, word)) in (0..).zip(numbered.iter_mut().zip(words)) {
+                *numbered = number((word - least).low(shift), row);
             }
-            radix::sort(&mut numbered, &mut other);
-            for run in runs(&mut numbered) {
-                sort_by_comparison(run, keys);
-            }
+            radix::sort(numbered, other);
+            runs(numbered).for_each(|run| sort_by_comparison(run, keys));
         }
-        Keys::Bytes { .. } => sort_by_bytes(&mut numbered, &mut other, keys, 0),
+        Keys::Bytes { .. } => {
+            (0..).zip(numbered.iter_mut()).for_each(|(row, numbered)| *numbered = number(0, row));
+            sort_by_bytes(numbered, other, keys, 0);
+        }
     }
-    Ok(numbered)
+    emit.in_order(numbered, row_of, output)
 }
 
 /// The runs of more than one row that share their 64 bits.
@@ -227,10 +247,6 @@ impl Emit<'_> {
         (0..end)
             .step_by(BATCH_ROWS)
             .try_for_each(|begin| output.emit(self.rows.slice(begin..end.min(begin + BATCH_ROWS))))
-    }
-
-    fn by_number(&self, numbered: &[u128], output: &mut dyn Output) -> Result<()> {
-        self.in_order(numbered, row_of, output)
     }
 
     fn in_order<W: Copy>(

@@ -137,6 +137,16 @@ impl<T: Pod> Segment<T> {
         }
     }
 
+    /// Backs all of it at once, for what is filled as soon as it is made: cheaper than page by
+    /// page as it is touched.
+    pub(crate) fn populate(&mut self) {
+        #[cfg(target_os = "linux")]
+        if let Some(map) = &self.map {
+            // Advice only: a kernel that cannot backs the pages when they are touched.
+            let _ = map.advise(memmap2::Advice::PopulateWrite);
+        }
+    }
+
     /// Bytes that the values take.
     pub fn num_bytes(&self) -> usize {
         size_in_bytes::<T>(self.len)

@@ -102,3 +102,35 @@ impl<T: Record, U: Record> Task for CombineGroupTask<T, U> {
         groups.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::columnar::Order;
+    use crate::operators::test_support::everywhere;
+    use crate::pipeline::MORSEL_ROWS;
+
+    #[test]
+    fn groups_are_combined_by_morsel() {
+        let len = MORSEL_ROWS as u64 + 50_000;
+        let made = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..len).map(|x| (x * x % 101, x));
+            data.group_by(0).sort_group(1, Order::Descending).combine_group(|rows| {
+                let rows: Vec<(u64, u64)> = rows.collect();
+                assert!(rows.is_sorted_by(|a, b| a.1 > b.1));
+                [(rows[0].0, rows.len() as u64)]
+            })
+        });
+        let mut counts = BTreeMap::new();
+        for x in 0..len {
+            *counts.entry((x / MORSEL_ROWS as u64, x * x % 101)).or_insert(0u64) += 1;
+        }
+        let mut made: Vec<u64> = made.into_iter().map(|row| row.1).collect();
+        let mut expected: Vec<u64> = counts.into_values().collect();
+        made.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(made, expected);
+    }
+}

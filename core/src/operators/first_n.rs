@@ -216,3 +216,66 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::columnar::Order::Descending;
+    use crate::operators::test_support::everywhere;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn agrees_with_a_prefix(len in 0u64..400_000, n in 0usize..300_000, every in 1u64..5) {
+            let first = everywhere(|env| {
+                let data = DataSet::sequence(env, 0..len).filter(move |x| x % every == 0);
+                data.map(|x| (x, x.to_string())).first_n(n)
+            });
+            let expected = (0..len).filter(|x| x % every == 0).take(n);
+            prop_assert!(first.into_iter().map(|row| row.0).eq(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_not_needed_is_not_read() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let seen = Arc::new(AtomicUsize::new(0));
+        let counter = seen.clone();
+        let data = DataSet::sequence(&env, 0..1 << 40).filter(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            true
+        });
+        assert_eq!(data.first_n(10).count().unwrap(), 10);
+        assert!(seen.load(Ordering::Relaxed) <= AHEAD * crate::pipeline::BATCH_ROWS);
+        seen.store(0, Ordering::Relaxed);
+        assert_eq!(data.first_n(0).count().unwrap(), 0);
+        assert_eq!(seen.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn groups_have_their_first_in_their_order() {
+        let first = |sorted: bool| {
+            let mut rows = everywhere(move |env| {
+                let rows = DataSet::sequence(env, 0..200_000).map(|x| (x % 1000, x * 7 % 200_000));
+                match sorted {
+                    true => rows.group_by(0).sort_group(1, Descending).first_n(2),
+                    false => rows.group_by(0).first_n(2),
+                }
+            });
+            rows.sort_by_key(|row| row.0);
+            rows
+        };
+        for (key, two) in (0..1000).zip(first(false).chunks(2)) {
+            assert_eq!(two, [(key, key * 7 % 200_000), (key, (key + 1000) * 7 % 200_000)]);
+        }
+        for (key, two) in (0..1000).zip(first(true).chunks(2)) {
+            let mut all: Vec<u64> = (0..200).map(|x| (x * 1000 + key) * 7 % 200_000).collect();
+            all.sort_unstable_by_key(|&x| std::cmp::Reverse(x));
+            assert_eq!(two, [(key, all[0]), (key, all[1])]);
+        }
+    }
+}

@@ -178,3 +178,103 @@ impl<T: Record, U: Record> ReadPartitions for Groups<T, U> {
         groups.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::columnar::Order::{Ascending, Descending};
+    use crate::operators::test_support::everywhere;
+
+    type Row = (String, i32, u64);
+
+    /// The groups that `rows` have, and what a list of each has in it.
+    fn groups(rows: Vec<(String, Vec<u64>)>) -> BTreeMap<String, Vec<u64>> {
+        let len = rows.len();
+        let groups: BTreeMap<_, _> = rows.into_iter().collect();
+        assert_eq!(groups.len(), len, "a group is seen once");
+        groups
+    }
+
+    fn list(rows: RecordIter<Row>) -> impl Iterator<Item = (String, String)> {
+        let rows: Vec<Row> = rows.collect();
+        let numbers: Vec<String> = rows.iter().map(|row| row.2.to_string()).collect();
+        rows.first().map(|row| (row.0.clone(), numbers.join(" "))).into_iter()
+    }
+
+    fn parsed(rows: Vec<(String, String)>) -> Vec<(String, Vec<u64>)> {
+        let numbers = |text: &str| text.split(' ').map(|number| number.parse().unwrap()).collect();
+        rows.into_iter().map(|(key, text)| (key, numbers(&text))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(12))]
+        #[test]
+        fn agrees_with_a_map(
+            keys in prop::collection::vec(("[ab]{0,5}", -5i32..5), 0..20_000),
+        ) {
+            let rows: Vec<Row> = (0..).zip(keys).map(|(at, (key, by))| (key, by, at)).collect();
+            let made = everywhere(|env| {
+                DataSet::from_collection(env, rows.clone()).group_by(0).group_reduce(list)
+            });
+            let mut expected = BTreeMap::<String, Vec<u64>>::new();
+            for row in &rows {
+                expected.entry(row.0.clone()).or_default().push(row.2);
+            }
+            prop_assert_eq!(groups(parsed(made)), expected);
+
+            let made = everywhere(|env| {
+                let data = DataSet::from_collection(env, rows.clone());
+                data.group_by(0).sort_group(1, Descending).group_reduce(list)
+            });
+            let mut sorted = rows.clone();
+            sorted.sort_by_key(|row| -row.1);
+            let mut expected = BTreeMap::<String, Vec<u64>>::new();
+            for row in &sorted {
+                expected.entry(row.0.clone()).or_default().push(row.2);
+            }
+            prop_assert_eq!(groups(parsed(made)), expected);
+        }
+    }
+
+    #[test]
+    fn combined_or_not_the_result_is_the_same() {
+        let sums = |combined: bool| {
+            everywhere(move |env| {
+                let data = DataSet::sequence(env, 0..400_000).map(|x| (x * 31 % 5000, x));
+                let fold = |rows: RecordIter<(u64, u64)>| rows.reduce(|a, b| (a.0, a.1 + b.1));
+                match combined {
+                    true => data.group_by(0).group_combine_reduce(fold, fold),
+                    false => data.group_by(0).group_reduce(fold),
+                }
+            })
+        };
+        let all = sums(true);
+        assert_eq!(all.len(), 5000);
+        assert_eq!(all, sums(false));
+    }
+
+    #[test]
+    fn a_group_larger_than_memory_is_streamed() {
+        let made = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..200_000).map(|x| (x % 50 / 49, x, x.to_string()));
+            data.group_by(0).sort_group(1, Ascending).group_reduce(|rows| {
+                let mut last = None;
+                rows.filter(move |row| last.replace(row.1).is_some_and(|last| last + 2 <= row.1))
+            })
+        });
+        // Behind each of the rare group, and before each of them but the first.
+        assert_eq!(made.len(), 3999 + 3999);
+    }
+
+    #[test]
+    fn a_panic_in_the_function_names_the_operator() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let data = DataSet::sequence(&env, 0..9).group_by(0);
+        let error = data.group_reduce(|_| -> Option<u8> { panic!("no") }).collect().unwrap_err();
+        assert_eq!(error.to_string(), "group reduce panicked: no");
+    }
+}

@@ -76,3 +76,47 @@ impl<T: Record, U: Record> Task for MapPartitionTask<T, U> {
         apply.finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operators::test_support::everywhere;
+
+    #[test]
+    fn records_stream_through_in_order() {
+        let all = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..300_000).map(|x| (x, x.to_string()));
+            data.map_partition(|rows| {
+                assert!(rows.size_hint().1.is_some_and(|len| len > 30_000));
+                let mut sum = 0;
+                rows.map(move |(x, text)| {
+                    sum += x % 10;
+                    (x, sum, text)
+                })
+            })
+        });
+        assert!(all.iter().map(|row| row.0).eq(0..300_000));
+        assert!(all.iter().all(|row| row.2 == row.0.to_string()));
+        assert_eq!(all[9].1, 45);
+    }
+
+    #[test]
+    fn some_records_may_be_left_and_empty_partitions_are_seen() {
+        let two =
+            everywhere(|env| DataSet::sequence(env, 0..300_000).map_partition(|rows| rows.take(1)));
+        assert_eq!(two, [0, 131_072, 262_144]);
+        let counts = everywhere(|env| {
+            let parts = DataSet::sequence(env, 0..9).partition_custom(3, |_| 1);
+            parts.map_partition(|rows| [rows.count() as u32])
+        });
+        assert_eq!(counts, [0, 9, 0]);
+    }
+
+    #[test]
+    fn a_panic_in_the_function_names_the_operator() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let data = DataSet::sequence(&env, 0..9);
+        let error = data.map_partition(|_| -> Option<u8> { panic!("no") }).collect().unwrap_err();
+        assert_eq!(error.to_string(), "map partition panicked: no");
+    }
+}

@@ -37,3 +37,35 @@ impl<T: Record> DataSet<T> {
         DataSet::from_node(self.environment(), by)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::operators::test_support::everywhere;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn a_key_is_in_one_partition_and_in_order(
+            texts in prop::collection::vec("[a-c]{0,4}", 0..20_000),
+        ) {
+            let rows: Vec<(String, u64)> = texts.into_iter().zip(0..).collect();
+            let placed = everywhere(|env| {
+                let parts = DataSet::from_collection(env, rows.clone()).partition_by_hash(0);
+                parts.map_partition(|rows| {
+                    let rows: Vec<(String, u64)> = rows.collect();
+                    let first = rows.first().map_or(0, |row| row.1);
+                    rows.into_iter().map(move |row| (first, row))
+                })
+            });
+            prop_assert_eq!(placed.len(), rows.len());
+            let mut partition = std::collections::HashMap::new();
+            for (first, (text, _)) in &placed {
+                prop_assert_eq!(partition.entry(text.clone()).or_insert(*first), first);
+            }
+            prop_assert!(placed.is_sorted_by(|a, b| a.0 != b.0 || a.1.1 < b.1.1));
+        }
+    }
+}

@@ -61,3 +61,46 @@ impl Node for PartitionByRange {
         Ok(Pipeline::new(PartitionSource::new(NAME, (store, partitions))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operators::test_support::everywhere;
+
+    #[test]
+    fn partitions_are_even_rise_and_keep_the_order() {
+        let parts = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..1_000_000);
+            let data = data.map(|x| (x.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20, x));
+            data.partition_by_range(0).map_partition(|rows| {
+                let rows: Vec<(u64, u64)> = rows.collect();
+                let keys = || rows.iter().map(|row| row.0);
+                let in_order = rows.is_sorted_by_key(|row| row.1);
+                [(keys().min().unwrap(), keys().max().unwrap(), rows.len() as u64, in_order)]
+            })
+        });
+        assert_eq!(parts.len(), 8);
+        assert!(parts.windows(2).all(|two| two[0].1 < two[1].0));
+        assert!(
+            parts.iter().all(|part| part.3 && (80_000..170_000).contains(&part.2)),
+            "{parts:?}"
+        );
+        assert_eq!(parts.iter().map(|part| part.2).sum::<u64>(), 1_000_000);
+    }
+
+    #[test]
+    fn a_key_of_many_records_does_not_drag_others_along() {
+        let sizes = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..600_000);
+            let data = data.map(|x| if x % 2 == 0 { "common".to_owned() } else { x.to_string() });
+            data.partition_by_range(0).map_partition(|rows| {
+                let mut rows: Vec<String> = rows.collect();
+                rows.sort();
+                rows.dedup();
+                [rows.len() as u64]
+            })
+        });
+        assert_eq!(sizes.iter().filter(|&&size| size == 1).count(), 1);
+        assert_eq!(sizes.iter().sum::<u64>(), 300_001);
+    }
+}

@@ -97,3 +97,48 @@ impl<T: Record, F: Fn(&T) -> usize + Sync> Assign for ByFunction<fn(&T), F> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+    use crate::operators::test_support::everywhere;
+
+    #[test]
+    fn partitions_are_whole_and_in_order() {
+        let parts = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..300_000).map(|x| (x, x.to_string()));
+            let parts = data.partition_custom(5, |row| (row.0 % 7).min(4) as usize);
+            parts.map_partition(|rows| {
+                let rows: Vec<u64> = rows.map(|row| row.0).collect();
+                [(rows.len() as u64, rows.is_sorted(), rows.iter().sum::<u64>())]
+            })
+        });
+        let expected = (0..5).map(|part| {
+            let rows: Vec<u64> = (0..300_000).filter(|x| (x % 7).min(4) == part).collect();
+            (rows.len() as u64, true, rows.iter().sum())
+        });
+        assert!(parts.into_iter().eq(expected));
+    }
+
+    #[test]
+    fn partitions_survive_being_read_twice() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let parts = DataSet::sequence(&env, 0..1000).partition_custom(4, |x| (x % 2) as usize);
+        let counts = parts.map_partition(|rows| [rows.count() as u64]);
+        let run = Run::new(&env, [parts.node(), parts.node(), counts.node()]);
+        let pipeline = run.open(counts.node()).unwrap();
+        let all = executor::collect(&env, pipeline.source(), &pipeline.chain()).unwrap();
+        let counts: Vec<u64> =
+            all.iter().flat_map(|batch| crate::columnar::records::<u64>(batch).unwrap()).collect();
+        assert_eq!(counts, [500, 500, 0, 0]);
+    }
+
+    #[test]
+    fn a_partition_that_does_not_exist_is_an_error() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let data = DataSet::sequence(&env, 0..9).partition_custom(3, |x| *x as usize);
+        let error = data.collect().unwrap_err().to_string();
+        assert_eq!(error, "partition custom: there is no partition 3; 3 were asked for");
+    }
+}

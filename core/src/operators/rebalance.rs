@@ -71,3 +71,23 @@ fn even(pieces: impl Iterator<Item = Piece>) -> Vec<Vec<Piece>> {
     }
     partitions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operators::test_support::everywhere;
+
+    #[test]
+    fn rows_stay_in_order_and_partitions_are_even() {
+        let rows = |env: &crate::Environment| {
+            let data = DataSet::sequence(env, 0..500_000).filter(|x| x % 131_072 > 60_000);
+            data.map(|x| (x, x.to_string())).rebalance()
+        };
+        let all = everywhere(rows);
+        assert!(all.iter().map(|row| row.0).eq((0..500_000).filter(|x| x % 131_072 > 60_000)));
+        let sizes = everywhere(|env| rows(env).map_partition(|rows| [rows.count() as u64]));
+        assert_eq!(sizes.iter().sum::<u64>(), all.len() as u64);
+        assert!(sizes[..sizes.len() - 1].iter().all(|&size| size == MORSEL_ROWS as u64));
+        assert!(everywhere(|env| DataSet::sequence(env, 0..0).rebalance()).is_empty());
+    }
+}

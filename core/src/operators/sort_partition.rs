@@ -70,3 +70,40 @@ impl Task for SortTask {
         self.sorter.sort(&self.env, pieces, output)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::columnar::Order::{Ascending, Descending};
+    use crate::operators::test_support::everywhere;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(8))]
+        #[test]
+        fn each_partition_is_sorted_on_its_own(
+            rows in prop::collection::vec((0u32..50, "[a-d]{0,3}", any::<i64>()), 0..30_000),
+        ) {
+            let sorted = everywhere(|env| {
+                let data = DataSet::from_collection(env, rows.clone());
+                let parts = data.partition_custom(3, |row| row.0 as usize % 3);
+                parts.sort_partition(1, Ascending).then_by(0, Descending).into()
+            });
+            let mut expected = rows.clone();
+            expected.sort_by(|a, b| {
+                (a.0 % 3).cmp(&(b.0 % 3)).then(a.1.cmp(&b.1)).then(b.0.cmp(&a.0))
+            });
+            prop_assert_eq!(sorted, expected);
+        }
+    }
+
+    #[test]
+    fn a_partition_larger_than_memory() {
+        let sorted = everywhere(|env| {
+            let data = DataSet::sequence(env, 0..200_000).map(|x| (x * 7919 % 200_000, x));
+            data.partition_custom(1, |_| 0).sort_partition(0, Descending).into()
+        });
+        assert!(sorted.iter().map(|row| row.0).eq((0..200_000).rev()));
+    }
+}
