@@ -126,7 +126,7 @@ mod tests {
         let env = Environment::builder().threads(2).build().unwrap();
         let parts = DataSet::sequence(&env, 0..1000).partition_custom(4, |x| (x % 2) as usize);
         let counts = parts.map_partition(|rows| [rows.count() as u64]);
-        let run = Run::new(&env, [parts.node(), parts.node(), counts.node()]);
+        let run = Run::new(&env, &[parts.node(), parts.node(), counts.node()]);
         let pipeline = run.open(counts.node()).unwrap();
         let all = executor::collect(&env, pipeline.source(), &pipeline.chain()).unwrap();
         let counts: Vec<u64> =
