@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod apply;
+mod arrow;
 mod broadcast;
 mod by_morsel;
 mod co_partition;
@@ -34,6 +35,7 @@ mod reduce;
 mod row_wise;
 mod running_reduce;
 mod sample;
+mod scan;
 mod sort_by;
 mod sort_group;
 mod sort_partition;
@@ -43,6 +45,7 @@ pub(crate) mod test_support;
 mod zip;
 
 pub use aggregate::{Aggregate, Aggregation};
+pub use arrow::{ArrowBatches, ReadArrow};
 pub use broadcast::{BroadcastSets, HeldRecords, WithBroadcast};
 pub use filter::Filter;
 pub use group_by::Grouped;
