@@ -58,6 +58,29 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Data sets
+//! Under graphs and algorithms lie data sets of any record type, with the operators of Flink's
+//! DataSet API: rows of tuples, numbers, texts or structs that derive
+//! [`Record`](core::columnar::Record), read from CSV, Parquet, lines of text or Arrow.
+//!
+//! ```
+//! use quince::prelude::*;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("hamlet.txt");
+//! std::fs::write(&path, "to be or\nnot to be\n")?;
+//! let env = Environment::builder().threads(2).build()?;
+//! let words = TextFile::open(&path)?
+//!     .read(&env)
+//!     .flat_map(|line| line.split(' ').map(|word| (word.to_owned(), 1u64)).collect::<Vec<_>>());
+//! let counts = words.group_by(0).reduce(|a, b| (a.0, a.1 + b.1));
+//! let twice = counts.filter(|(_, count)| *count == 2).map(|(word, _)| word);
+//! let mut twice = twice.collect()?;
+//! twice.sort();
+//! assert_eq!(twice, ["be", "to"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Plans
 //! [`Graph::explain`](gelly::Graph::explain) shows how an algorithm would run: its operators,
 //! their physical properties, and which rewrite was taken for what reason.

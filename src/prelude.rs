@@ -1,12 +1,37 @@
 //! What most programs need: `use quince::prelude::*`.
+//!
+//! ```
+//! use quince::prelude::*;
+//!
+//! // Where the engine is, for a program that depends on `quince` alone.
+//! #[derive(Clone, Debug, PartialEq, Record)]
+//! #[record(crate = "quince::core")]
+//! struct Painter {
+//!     name: String,
+//!     born: u16,
+//! }
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("painters.csv");
+//! std::fs::write(&path, "born,name\n1577,Rubens\n1599,Velázquez\n")?;
+//! let env = Environment::builder().threads(2).build()?;
+//! let painters: DataSet<Painter> = CsvFile::open(&path)?.read(&env);
+//! let names = painters.filter(|painter| painter.born < 1580).map(|painter| painter.name);
+//! assert_eq!(names.collect()?, ["Rubens"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub use quince_algorithms::{
     ConnectedComponents, ConnectedComponentsResult, GraphStatistics, GraphStatisticsResult,
     PageRank, PageRankResult, Precision,
 };
+// Data sets. What their operators take beside records (hints, orders) goes here too.
+pub use quince_core::columnar::Record;
+pub use quince_core::dataset::DataSet;
 pub use quince_core::{Environment, executor};
 pub use quince_datasets::generators::{Grid, RMat, Uniform};
-pub use quince_datasets::sinks::{TableOptions, edge_list_sink, table_sink};
+pub use quince_datasets::sinks::{TableOptions, edge_list_sink, record_sink, table_sink};
+pub use quince_datasets::{CsvFile, ParquetFile, TextFile, WriteFile};
 pub use quince_datasets::{EdgeList, Format, Header, IdType, VertexList};
 pub use quince_gelly::{
     Duplicates, EdgeDirection, Graph, GraphAlgorithm, SelfLoops, VertexId, VertexOrder, edges,

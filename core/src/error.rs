@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use crate::columnar::{KeyError, RecordMismatch};
+use crate::columnar::{ArrowConversionError, ConformError, KeyError, RecordMismatch};
 use crate::memory::MemoryError;
 
 /// An error from outside the engine: a reader's, a writer's, a user function's.
@@ -24,6 +24,25 @@ pub enum Error {
     /// Rows have no such key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The columns of a source are not those of the records that are to be read from it.
+    #[error("{name}: {source}")]
+    Columns {
+        /// The source.
+        name: String,
+        /// What differs.
+        source: ConformError,
+    },
+    /// A batch did not cross to or from Arrow.
+    #[error(transparent)]
+    Arrow(#[from] ArrowConversionError),
+    /// A source that can be read once was to be read again.
+    #[error(
+        "{name} was read already, and can be read only once; give a function that opens it, or keep its rows"
+    )]
+    ReadTwice {
+        /// The source.
+        name: String,
+    },
     /// A source failed; the message is the source's own and says what and where.
     #[error(transparent)]
     Source(BoxError),

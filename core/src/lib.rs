@@ -1,5 +1,9 @@
 //! The engine of Quince: managed memory, columns, operators, indexes and iterations.
 
+// So that what derives `Record` in here finds the crate under the name that others use.
+#[allow(unused_extern_crates)] // Only tests derive so far.
+extern crate self as quince_core;
+
 pub mod accumulators;
 pub mod algebra;
 pub mod columnar;

@@ -1,8 +1,12 @@
 //! What can be wrong with a dataset.
 
+mod records;
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+
+pub use records::RecordsError;
 
 /// What a column of a text file is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -372,6 +376,9 @@ pub enum DatasetError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The file cannot be read as records of a type.
+    #[error(transparent)]
+    Records(#[from] RecordsError),
     /// A delimiter cannot be used.
     #[error(
         "delimiter {found:?}: expected one ASCII character other than a letter, a digit, a sign, \

@@ -149,6 +149,26 @@ impl Column {
     }
 }
 
+impl Column {
+    /// The column without codes: coded text is written out, any other column stays as it is.
+    ///
+    /// # Errors
+    /// If the texts written out take 2 GiB or more.
+    pub fn to_plain(&self) -> Result<Self, InvalidStrings> {
+        let Self::CodedUtf8 { codes, values } = self else { return Ok(self.clone()) };
+        let mut offsets = Vec::with_capacity(codes.len() + 1);
+        let mut bytes = Vec::new();
+        offsets.push(0);
+        for &code in codes.iter() {
+            bytes.extend_from_slice(&values.bytes()[values.range(code as usize)]);
+            let end = i32::try_from(bytes.len())
+                .map_err(|_| InvalidStrings { reason: "a batch holds less than 2 GiB of text" })?;
+            offsets.push(end);
+        }
+        Ok(Self::Utf8(Strings::of_valid(offsets.into(), bytes.into())))
+    }
+}
+
 /// A column of UTF-8 text: the bytes of all rows in one buffer, and where each row ends.
 ///
 /// `offsets` has one entry more than there are rows; row `i` is `bytes[offsets[i]..offsets[i+1]]`.

@@ -10,19 +10,22 @@ mod arrow;
 mod batch;
 mod buffer;
 mod column;
+mod conform;
 mod key;
 mod keys;
 mod leaf_records;
+mod outer;
 mod record;
 mod rows;
 mod sort_key;
 mod tuple_records;
 
-pub use arrow::ArrowConversionError;
+pub use arrow::{ArrowConversionError, arrow_schema_of};
 pub use batch::{Batch, Schema};
 pub use buffer::{Buffer, BufferMut, Native};
 pub(crate) use column::match_column;
 pub use column::{Column, ColumnType, InvalidStrings, Strings};
+pub use conform::ConformError;
 pub use key::{
     ByFunction, ByName, ByPosition, IntoFields, IntoKey, Key, KeyError, KeyMismatch, UnknownField,
 };
@@ -30,6 +33,7 @@ pub use keys::{Keys, Order};
 pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
+pub use outer::{OuterColumn, outer_columns_of, places, places_by_name};
 pub use quince_core_derive::Record;
 pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,

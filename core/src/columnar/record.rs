@@ -226,7 +226,6 @@ mod tests {
 
     /// The engine derives records of its own.
     #[derive(Clone, Debug, PartialEq, Record)]
-    #[record(crate = "crate")]
     struct Inside {
         value: (u8, Option<i64>),
         rest: [bool; 2],

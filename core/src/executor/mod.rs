@@ -12,6 +12,7 @@ mod stream;
 mod tasks;
 
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -47,10 +48,9 @@ pub fn execute<B: Breaker>(
         let morsels = source.open(env)?;
         let size = if morsels.is_costly() { wave_size(env) } else { morsels.at_once().max(1) };
         in_waves(morsels, size, |wave, fetch| {
-            let (done, next) =
-                rayon::join(|| wave.into_par_iter().map(read).collect::<Result<Vec<_>>>(), fetch);
+            let (done, next) = rayon::join(|| read_all(wave, read), fetch);
             parts.extend(done?);
-            next
+            Ok(next)
         })
     })?;
     Ok(parts)
@@ -114,11 +114,10 @@ pub fn write(
                 })?;
                 Ok(encoded)
             };
-            let (done, next) =
-                rayon::join(|| wave.into_par_iter().map(encode).collect::<Result<Vec<_>>>(), fetch);
+            let (done, next) = rayon::join(|| read_all(wave, encode), fetch);
             write_all(&mut *sink, before)?;
             ready = done?;
-            next
+            Ok(next)
         })
     })?;
     write_all(&mut *sink, ready)?;
@@ -134,28 +133,56 @@ fn wave_size(env: &Environment) -> usize {
     WAVE_PER_WORKER * env.num_threads()
 }
 
-type Wave = Vec<Box<dyn Morsel>>;
+/// Morsels that are read at once; where getting one failed, it is the last.
+type Wave = Vec<Result<Box<dyn Morsel>>>;
 
 /// Calls `work` with wave after wave. `work` also gets what fetches the wave after, to be run
 /// beside it, and returns what that gave.
 fn in_waves<F>(mut morsels: Box<dyn Morsels>, size: usize, mut work: F) -> Result<()>
 where
-    F: FnMut(Wave, &mut (dyn FnMut() -> Result<Wave> + Send)) -> Result<Wave>,
+    F: FnMut(Wave, &mut (dyn FnMut() -> Wave + Send)) -> Result<Wave>,
 {
-    let mut wave = next_wave(&mut *morsels, size)?;
+    let mut wave = next_wave(&mut *morsels, size);
     while !wave.is_empty() {
         wave = work(wave, &mut || next_wave(&mut *morsels, size))?;
     }
     Ok(())
 }
 
-fn next_wave(morsels: &mut dyn Morsels, size: usize) -> Result<Wave> {
+fn next_wave(morsels: &mut dyn Morsels, size: usize) -> Wave {
     let mut wave = Vec::new();
     while wave.len() < size {
-        let Some(morsel) = morsels.next()? else { break };
+        let Some(morsel) = morsels.next().transpose() else { break };
+        let failed = morsel.is_err();
         wave.push(morsel);
+        if failed {
+            break;
+        }
     }
-    Ok(wave)
+    wave
+}
+
+/// What `read` makes of the morsels of a wave, in order.
+///
+/// The error is that of the first morsel in order that fails, at any number of threads: the ones
+/// before it are read to their end, the ones behind it only if they began before it failed.
+fn read_all<R: Send>(
+    wave: Wave,
+    read: impl Fn(Box<dyn Morsel>) -> Result<R> + Sync + Send,
+) -> Result<Vec<R>> {
+    let first_failed = AtomicUsize::new(usize::MAX);
+    let read_one = |(at, morsel): (usize, Result<Box<dyn Morsel>>)| {
+        if at > first_failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let result = morsel.and_then(&read);
+        if result.is_err() {
+            first_failed.fetch_min(at, Ordering::Relaxed);
+        }
+        Some(result)
+    };
+    let results: Vec<_> = wave.into_par_iter().enumerate().map(read_one).collect();
+    results.into_iter().flatten().collect()
 }
 
 /// Pushes one morsel through freshly opened tasks into `take`, then tells them that it is over.
@@ -201,6 +228,18 @@ mod tests {
             let out = collect(&environment(threads), &numbers(100), &[]).unwrap();
             let all: Vec<i64> = out.iter().flat_map(values).collect();
             assert_eq!(all, (0..200).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_error_is_that_of_the_first_morsel_that_fails() {
+        let fails = Map::new("fails", |batch, _| match values(&batch)[0] {
+            at if at >= 20 && at % 20 == 0 => Err(Error::source(format!("bad {at}"))),
+            _ => Ok(batch),
+        });
+        for threads in [1, 2, 8] {
+            let error = collect(&environment(threads), &numbers(200), &[&fails]).unwrap_err();
+            assert_eq!(error.to_string(), "bad 20");
         }
     }
 

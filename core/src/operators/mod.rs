@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod apply;
+mod arrow;
 mod broadcast;
 mod by_morsel;
 mod co_group;
@@ -37,6 +38,7 @@ mod reduce;
 mod row_wise;
 mod running_reduce;
 mod sample;
+mod scan;
 mod sort_by;
 mod sort_group;
 mod sort_partition;
@@ -47,6 +49,7 @@ mod union;
 mod zip;
 
 pub use aggregate::{Aggregate, Aggregation};
+pub use arrow::{ArrowBatches, ReadArrow};
 pub use broadcast::{BroadcastSets, HeldRecords, WithBroadcast};
 pub use co_group::{CoGroup, CoGroupInputs};
 pub use cross::Cross;

@@ -6,7 +6,7 @@ use super::{Compression, SinkError, TextFormat};
 
 /// A format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FileFormat {
+pub(crate) enum FileFormat {
     Text(TextFormat, Compression),
     #[cfg(feature = "parquet")]
     Parquet,
@@ -56,6 +56,11 @@ impl FileFormat {
             .find(|(known, _)| suffix == Some(*known))
             .map(|(_, format)| Self::Text(*format, compression))
             .ok_or_else(|| SinkError::UnknownFormat { path: path.to_owned(), known })
+    }
+
+    /// CSV at `path`, compressed as its suffix says.
+    pub(crate) fn csv(path: &Path) -> Self {
+        Self::Text(TextFormat::CSV, split_compression(path).1)
     }
 
     /// The same, with or without a header line if it is text.

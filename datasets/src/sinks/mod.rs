@@ -16,8 +16,9 @@
 //! or zstd frame to a batch (readers see one stream), and come out in the order of the rows.
 //!
 //! A file is written beside its final path and renamed into place at the end: until then, and
-//! after an error for good, whatever was there before stays as it was. Columns are known from the
-//! first batch, so a result without rows should still be one empty batch.
+//! after an error for good, whatever was there before stays as it was. [`record_sink`] knows its
+//! columns from the record type; the others from the first batch, so a result without rows should
+//! still be one empty batch.
 //!
 //! ```
 //! use quince_core::Environment;
@@ -45,6 +46,9 @@ mod text_sink;
 use std::io::Write;
 use std::path::Path;
 
+#[cfg(feature = "parquet")]
+use quince_core::columnar::arrow_schema_of;
+use quince_core::columnar::{Record, outer_columns_of};
 use quince_core::pipeline::Sink;
 
 pub use compression::Compression;
@@ -52,7 +56,7 @@ pub use error::{SinkError, Target, is_broken_pipe};
 pub use new_file::NewFile;
 pub use text::TextFormat;
 
-use format::FileFormat;
+pub(crate) use format::FileFormat;
 use text_sink::{Stream, TextSink};
 
 /// How a table is written.
@@ -122,6 +126,48 @@ pub fn write_sink(
 ) -> Box<dyn Sink> {
     let target = Target::Stream(name.into());
     Box::new(TextSink::new(Stream::new(writer, target), format, Compression::None))
+}
+
+/// A sink for records of type `T`, in the format that the suffix of `path` names.
+///
+/// Unlike [`table_sink`] it knows the columns before any row comes: a result without rows has
+/// them too, and a Parquet file has the types of `T`.
+///
+/// ```
+/// use quince_core::{Environment, dataset::DataSet};
+/// use quince_datasets::sinks::{TableOptions, record_sink};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("none.tsv");
+/// let env = Environment::builder().threads(1).build()?;
+/// let none = DataSet::<(u64, String)>::from_collection(&env, []);
+/// none.write(record_sink::<(u64, String)>(&path, TableOptions::default())?)?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "f0\tf1\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn record_sink<T: Record>(
+    path: impl AsRef<Path>,
+    options: TableOptions,
+) -> Result<Box<dyn Sink>, SinkError> {
+    let path = path.as_ref();
+    record_file_sink::<T>(path, FileFormat::of_table(path)?.with_header(options.header))
+}
+
+/// A sink for records of type `T` in the format that is given, whatever the suffix of `path`.
+pub(crate) fn record_file_sink<T: Record>(
+    path: &Path,
+    format: FileFormat,
+) -> Result<Box<dyn Sink>, SinkError> {
+    let file = NewFile::create(path)?;
+    Ok(match format {
+        FileFormat::Text(format, compression) => {
+            let sink = TextSink::new(file, format, compression);
+            Box::new(sink.of_columns(outer_columns_of::<T>()))
+        }
+        #[cfg(feature = "parquet")]
+        FileFormat::Parquet => {
+            Box::new(parquet_sink::ParquetSink::new(file).of_schema(arrow_schema_of::<T>()))
+        }
+    })
 }
 
 fn file_sink(path: &Path, format: FileFormat) -> Result<Box<dyn Sink>, SinkError> {

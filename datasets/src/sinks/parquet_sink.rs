@@ -1,8 +1,9 @@
 //! The sink for Parquet.
 //!
-//! A file has one type for each column, whatever the types of single batches: 32-bit integers
-//! are widened to 64 bits (ids take 32 only while they are small), coded texts are written out
-//! (Parquet builds its own dictionaries). Row groups hold about a million rows.
+//! A file has one type for each column, whatever the types of single batches. Where only the first
+//! batch tells, unsigned integers of 32 bits are widened to 64 (ids take 32 only while they are
+//! small); rows of a record type keep its types. Coded texts are written out (Parquet builds its
+//! own dictionaries). Row groups hold about a million rows.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -12,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
-use quince_core::columnar::{self, Batch, Buffer, Column, Strings};
+use quince_core::columnar::{self, Batch, Column};
 use quince_core::pipeline::{Encoded, Sink};
 use quince_core::{Error, Result};
 
@@ -23,6 +24,8 @@ use super::{SinkError, Target};
 pub(super) struct ParquetSink<D: Destination> {
     target: Target,
     schema: OnceLock<columnar::Schema>,
+    /// The columns of the file, if they are known before any batch comes.
+    file_schema: Option<SchemaRef>,
     // The encoder is not `Sync`; it is only reached through `&mut self`, and never locked.
     state: Mutex<State<D>>,
 }
@@ -38,7 +41,14 @@ enum State<D: Destination> {
 impl<D: Destination + 'static> ParquetSink<D> {
     pub(super) fn new(destination: D) -> Self {
         let target = destination.target().clone();
-        Self { target, schema: OnceLock::new(), state: Mutex::new(State::Waiting(destination)) }
+        let state = Mutex::new(State::Waiting(destination));
+        Self { target, schema: OnceLock::new(), file_schema: None, state }
+    }
+
+    /// As [`new`](Self::new), for rows whose columns are known before any comes.
+    pub(super) fn of_schema(mut self, schema: SchemaRef) -> Self {
+        self.file_schema = Some(schema);
+        self
     }
 
     fn write_batch(&mut self, batch: &Batch) -> Result<(), SinkError> {
@@ -96,8 +106,10 @@ impl<D: Destination + 'static> Sink for ParquetSink<D> {
 
     fn encode(&self, batch: Batch) -> Result<Encoded> {
         check_schema(&self.schema, &batch)?;
+        let widen = self.file_schema.is_none();
+        let to_file_type = |column| to_file_type(column, widen);
         let columns = batch.columns().iter().map(to_file_type).collect::<Result<_>>()?;
-        Ok(Encoded::Batch(Batch::new(batch.schema().clone(), columns)))
+        Ok(Encoded::Batch(Batch::with_rows(batch.schema().clone(), columns, batch.num_rows())))
     }
 
     fn write(&mut self, encoded: Encoded) -> Result<()> {
@@ -111,9 +123,10 @@ impl<D: Destination + 'static> Sink for ParquetSink<D> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
         let finished = match state {
             State::Writing(writer) => end(*writer),
-            // No batch ever came: a file without columns.
+            // No batch ever came: a file without columns, unless they are known.
             State::Waiting(destination) => {
-                begin(destination, Schema::empty().into()).and_then(|writer| end(*writer))
+                let schema = self.file_schema.unwrap_or_else(|| Schema::empty().into());
+                begin(destination, schema).and_then(|writer| end(*writer))
             }
             State::Failed => unreachable!("nothing is finished after an error"),
         };
@@ -123,31 +136,14 @@ impl<D: Destination + 'static> Sink for ParquetSink<D> {
 }
 
 /// The column in the type that it has in every batch of a file.
-fn to_file_type(column: &Column) -> Result<Column> {
-    Ok(match column {
-        Column::UInt32(values) => {
+fn to_file_type(column: &Column, widen: bool) -> Result<Column> {
+    match column {
+        Column::UInt32(values) if widen => {
             let wide: Vec<i64> = values.iter().copied().map(i64::from).collect();
-            Column::Int64(wide.into())
+            Ok(Column::Int64(wide.into()))
         }
-        Column::CodedUtf8 { codes, values } => Column::Utf8(decode(codes, values)?),
-        other => other.clone(),
-    })
-}
-
-fn decode(codes: &Buffer<u32>, values: &Strings) -> Result<Strings> {
-    let mut offsets = Vec::with_capacity(codes.len() + 1);
-    let mut bytes = Vec::new();
-    offsets.push(0);
-    for &code in codes.iter() {
-        bytes.extend_from_slice(values.get(code as usize).as_bytes());
-        let end = i32::try_from(bytes.len()).map_err(|_| Error::TooLarge {
-            what: "bytes of text in one batch for Parquet",
-            count: bytes.len() as u64,
-            limit: i32::MAX as u64,
-        })?;
-        offsets.push(end);
+        other => other.to_plain().map_err(Error::sink),
     }
-    Ok(Strings::new(offsets.into(), bytes.into()).expect("whole texts, one after another"))
 }
 
 /// The error below, where the encoder only passed on that of its writer.

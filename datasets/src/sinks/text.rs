@@ -1,6 +1,6 @@
 //! Rows as lines of text.
 
-use quince_core::columnar::{Batch, Column, Schema};
+use quince_core::columnar::{Batch, Column, OuterColumn};
 
 use super::number::{push_float, push_signed, push_unsigned};
 
@@ -37,31 +37,52 @@ impl TextFormat {
     }
 
     /// The first line, if there is one.
-    pub(super) fn push_header(self, out: &mut Vec<u8>, schema: &Schema) -> Result<(), NeedsQuotes> {
+    pub(super) fn push_header(
+        self,
+        out: &mut Vec<u8>,
+        columns: &[OuterColumn],
+    ) -> Result<(), NeedsQuotes> {
         if !self.header {
             return Ok(());
         }
-        for (at, name) in schema.names().iter().enumerate() {
-            self.push_text(out, name, at)?;
+        for (at, column) in columns.iter().enumerate() {
+            self.push_text(out, &column.name, at)?;
             out.push(self.delimiter);
         }
         end_line(out);
         Ok(())
     }
 
-    /// A line for each row.
+    /// A line for each row; a value that is missing is an empty field.
     pub(super) fn push_rows(self, out: &mut Vec<u8>, batch: &Batch) -> Result<(), NeedsQuotes> {
         if batch.columns().is_empty() {
             return Ok(());
         }
+        let columns = batch.outer_columns();
+        let presence = |column: &OuterColumn| match &batch.columns()[column.presence?] {
+            Column::Bool(present) => Some(present),
+            _ => None,
+        };
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|column| (&batch.columns()[column.values], presence(column)))
+            .collect();
         for row in 0..batch.num_rows() {
-            for (at, column) in batch.columns().iter().enumerate() {
-                self.push_value(out, column, row, at)?;
+            for (at, (column, presence)) in columns.iter().enumerate() {
+                match presence {
+                    Some(present) if present[row] == 0 => self.check_missing()?,
+                    _ => self.push_value(out, column, row, at)?,
+                }
                 out.push(self.delimiter);
             }
             end_line(out);
         }
         Ok(())
+    }
+
+    /// Between spaces an empty field is none.
+    fn check_missing(self) -> Result<(), NeedsQuotes> {
+        if self.quotes { Ok(()) } else { Err(NeedsQuotes(String::new())) }
     }
 
     fn push_value(
@@ -72,8 +93,16 @@ impl TextFormat {
         at: usize,
     ) -> Result<(), NeedsQuotes> {
         match column {
+            Column::Bool(values) => {
+                out.extend_from_slice(if values[row] == 0 { b"false" } else { b"true" });
+            }
+            Column::UInt8(values) => push_unsigned(out, values[row].into()),
+            Column::UInt16(values) => push_unsigned(out, values[row].into()),
             Column::UInt32(values) => push_unsigned(out, values[row].into()),
             Column::UInt64(values) => push_unsigned(out, values[row]),
+            Column::Int8(values) => push_signed(out, values[row].into()),
+            Column::Int16(values) => push_signed(out, values[row].into()),
+            Column::Int32(values) => push_signed(out, values[row].into()),
             Column::Int64(values) => push_signed(out, values[row]),
             Column::Float32(values) => push_float(out, values[row]),
             Column::Float64(values) => push_float(out, values[row]),
@@ -130,11 +159,11 @@ fn end_line(out: &mut [u8]) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use quince_core::columnar::Strings;
+    use quince_core::columnar::{Schema, Strings, batch_of};
 
     fn lines(format: TextFormat, batch: &Batch) -> String {
         let mut out = Vec::new();
-        format.push_header(&mut out, batch.schema()).unwrap();
+        format.push_header(&mut out, &batch.outer_columns()).unwrap();
         format.push_rows(&mut out, batch).unwrap();
         String::from_utf8(out).unwrap()
     }
@@ -162,6 +191,21 @@ mod tests {
         assert_eq!(lines(TextFormat::TSV, &batch), expected.replace(',', "\t"));
         let plain = lines(TextFormat::EDGE_LIST, &batch);
         assert_eq!(plain, expected.replace(',', " ").split_once('\n').unwrap().1);
+    }
+
+    #[test]
+    fn small_types_and_missing_values_have_a_text() {
+        let batch = batch_of([
+            (true, -1i8, Some(1u8), Some(Some(-2i16))),
+            (false, i8::MIN, None, Some(None)),
+            (false, 0, Some(255), None),
+        ]);
+        let expected =
+            "f0,f1,f2,f3?,f3\ntrue,-1,1,true,-2\nfalse,-128,,true,\nfalse,0,255,false,\n";
+        assert_eq!(lines(TextFormat::CSV, &batch), expected);
+        assert!(TextFormat::EDGE_LIST.push_rows(&mut Vec::new(), &batch).is_err());
+        let texts = batch_of([Some(String::new()), None]);
+        assert_eq!(lines(TextFormat::CSV, &texts), "value\n\"\"\n\n");
     }
 
     #[test]

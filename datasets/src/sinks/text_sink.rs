@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
-use quince_core::columnar::{Batch, Schema};
+use quince_core::columnar::{Batch, OuterColumn, Schema};
 use quince_core::pipeline::{Encoded, Sink};
 use quince_core::{Error, Result};
 
@@ -70,14 +70,22 @@ pub(super) struct TextSink<D> {
     compression: Compression,
     /// Set by whichever batch is encoded first: all have the same names.
     schema: OnceLock<Schema>,
+    /// What the header names, where it is known or a batch came.
+    columns: OnceLock<Vec<OuterColumn>>,
     began: bool,
     empty: bool,
 }
 
 impl<D: Destination> TextSink<D> {
     pub(super) fn new(destination: D, format: TextFormat, compression: Compression) -> Self {
-        let schema = OnceLock::new();
-        Self { destination, format, compression, schema, began: false, empty: true }
+        let (schema, columns) = (OnceLock::new(), OnceLock::new());
+        Self { destination, format, compression, schema, columns, began: false, empty: true }
+    }
+
+    /// As [`new`](Self::new), for rows whose columns are known before any comes.
+    pub(super) fn of_columns(mut self, columns: Vec<OuterColumn>) -> Self {
+        self.columns = columns.into();
+        self
     }
 
     /// A piece of the file: what `push` appends, compressed. Nothing stays nothing.
@@ -102,13 +110,13 @@ impl<D: Destination> TextSink<D> {
         self.destination.write_all(bytes).map_err(|source| self.error(source))
     }
 
-    /// Writes the header line when the first batch comes.
+    /// Writes the header line, when the first batch comes or none did.
     fn begin(&mut self) -> Result<(), SinkError> {
         if std::mem::replace(&mut self.began, true) {
             return Ok(());
         }
-        let Some(schema) = self.schema.get() else { return Ok(()) };
-        let header = self.piece(0, |out| self.format.push_header(out, schema))?;
+        let Some(columns) = self.columns.get() else { return Ok(()) };
+        let header = self.piece(0, |out| self.format.push_header(out, columns))?;
         self.put(&header)
     }
 
@@ -129,6 +137,7 @@ impl<D: Destination> Sink for TextSink<D> {
 
     fn encode(&self, batch: Batch) -> Result<Encoded> {
         check_schema(&self.schema, &batch)?;
+        self.columns.get_or_init(|| batch.outer_columns());
         // A guess that rarely needs to grow; the vector lives until the batch is written.
         let capacity = batch.num_rows() * batch.columns().len() * 10;
         let bytes = self.piece(capacity, |out| self.format.push_rows(out, &batch))?;
@@ -144,6 +153,7 @@ impl<D: Destination> Sink for TextSink<D> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {
+        self.begin()?;
         if self.empty {
             let nothing = self.compression.nothing().map_err(|source| self.error(source))?;
             self.put(&nothing)?;

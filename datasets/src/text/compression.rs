@@ -10,14 +10,14 @@ use crate::error::DatasetError;
 
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Codec {
+pub(crate) enum Codec {
     Plain,
     Gzip,
     Zstd,
 }
 
 impl Codec {
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Gzip => "gzip",
@@ -41,15 +41,23 @@ impl Codec {
     }
 }
 
-/// A regular file that has bytes.
+/// A regular file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FileInfo {
-    pub(super) bytes: u64,
-    pub(super) codec: Codec,
+pub(crate) struct FileInfo {
+    pub(crate) bytes: u64,
+    pub(crate) codec: Codec,
 }
 
-/// Looks at `path`: that it is a file, how large, and how it is compressed.
-pub(super) fn inspect(path: &Path) -> Result<FileInfo, DatasetError> {
+/// Looks at `path`: that it is a file with bytes, how large, and how it is compressed.
+pub(crate) fn inspect(path: &Path) -> Result<FileInfo, DatasetError> {
+    match inspect_any(path)? {
+        FileInfo { bytes: 0, .. } => Err(DatasetError::Empty { path: path.to_owned() }),
+        file => Ok(file),
+    }
+}
+
+/// As [`inspect`], for a file that may be empty.
+pub(crate) fn inspect_any(path: &Path) -> Result<FileInfo, DatasetError> {
     let metadata = std::fs::metadata(path).map_err(|error| DatasetError::io(path, error))?;
     if metadata.is_dir() {
         return Err(DatasetError::directory(path.to_owned()));
@@ -63,22 +71,20 @@ pub(super) fn inspect(path: &Path) -> Result<FileInfo, DatasetError> {
     File::open(path)
         .and_then(|file| file.take(8).read_to_end(&mut magic))
         .map_err(|error| DatasetError::io(path, error))?;
-    if magic.is_empty() {
-        return Err(DatasetError::Empty { path: path.to_owned() });
-    }
     let codec = Codec::of(&magic)
         .map_err(|found| DatasetError::UnsupportedCompression { path: path.to_owned(), found })?;
-    Ok(FileInfo { bytes: metadata.len(), codec })
+    let bytes = metadata.len().max(magic.len() as u64);
+    Ok(FileInfo { bytes, codec })
 }
 
 /// The text of a file, from its beginning.
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     reader: Box<dyn Read + Send>,
     consumed: Arc<AtomicU64>,
 }
 
 impl Decoder {
-    pub(super) fn open(path: &Path, codec: Codec) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path, codec: Codec) -> io::Result<Self> {
         const BUFFER: usize = 256 << 10;
         let consumed = Arc::new(AtomicU64::new(0));
         let file = Counting { file: File::open(path)?, consumed: consumed.clone() };
@@ -92,13 +98,13 @@ impl Decoder {
     }
 
     /// Bytes of the file that were taken in so far.
-    pub(super) fn consumed(&self) -> u64 {
+    pub(crate) fn consumed(&self) -> u64 {
         self.consumed.load(Ordering::Relaxed)
     }
 
     /// Fills `buffer` as far as the text goes. Returns how much of it was filled, and the error
     /// that ended it early.
-    pub(super) fn fill(&mut self, buffer: &mut [u8]) -> (usize, io::Result<()>) {
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> (usize, io::Result<()>) {
         let mut filled = 0;
         while filled < buffer.len() {
             match self.reader.read(&mut buffer[filled..]) {
@@ -126,7 +132,7 @@ impl Read for Counting {
 }
 
 /// The error for a stream of `path` that broke off on `line`, `offset` bytes into the file.
-pub(super) fn broken(
+pub(crate) fn broken(
     path: &Path,
     codec: Codec,
     offset: u64,

@@ -77,7 +77,7 @@ impl Flaw {
 }
 
 /// `text` for a message: at most 40 characters, with replacement characters where it is not UTF-8.
-pub(super) fn shorten(text: &[u8]) -> String {
+pub(crate) fn shorten(text: &[u8]) -> String {
     const MOST: usize = 40;
     // Four bytes are the most that a character takes.
     let text = String::from_utf8_lossy(&text[..text.len().min(4 * MOST + 4)]);

@@ -36,10 +36,14 @@ mod stream;
 mod suggest;
 mod table;
 
+pub(crate) use columns::ColumnChoice;
 pub use columns::Columns;
+pub(crate) use compression::{Codec, Decoder, FileInfo, broken, inspect_any};
+pub(crate) use fault::shorten;
 pub(crate) use kind::Kind;
 pub(crate) use options::{Comment, Settings};
 pub use options::{Delimiter, Format, Header, IdType};
+pub(crate) use suggest::suggest;
 pub(crate) use table::TextTable;
 
 #[cfg(test)]

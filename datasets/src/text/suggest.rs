@@ -1,7 +1,7 @@
 //! Names that may have been meant.
 
 /// The name that `name` may have been meant to be.
-pub(super) fn suggest(name: &str, names: &[String]) -> Option<String> {
+pub(crate) fn suggest(name: &str, names: &[String]) -> Option<String> {
     let lower = name.to_lowercase();
     let distances = names.iter().map(|other| (distance(&lower, &other.to_lowercase()), other));
     let (distance, closest) = distances.min_by_key(|(distance, _)| *distance)?;

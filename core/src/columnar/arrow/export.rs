@@ -11,11 +11,12 @@ use arrow_array::{
     RecordBatch, RecordBatchOptions, StringArray, UInt32Array,
 };
 use arrow_buffer::{BooleanBuffer, Buffer as ArrowBytes, NullBuffer, OffsetBuffer};
-use arrow_schema::{ArrowError, Field, Schema as ArrowSchema};
+use arrow_schema::{ArrowError, DataType, Field, Schema as ArrowSchema, SchemaRef};
 
 use super::ArrowConversionError;
-use super::pairs::arrow_columns;
-use crate::columnar::{Batch, Buffer, Column, Native, Strings};
+use crate::columnar::{
+    Batch, Buffer, Column, ColumnType, Native, OuterColumn, Record, Strings, outer_columns_of,
+};
 
 impl Batch {
     /// The batch as an Arrow record batch over the same memory.
@@ -33,19 +34,54 @@ impl Batch {
     /// # Ok::<(), quince_core::columnar::ArrowConversionError>(())
     /// ```
     pub fn to_arrow(&self) -> Result<RecordBatch, ArrowConversionError> {
-        let names = self.schema().names().iter().map(String::as_str);
-        let types = self.columns().iter().map(Column::column_type);
         let (mut fields, mut arrays) = (Vec::new(), Vec::new());
-        for column in arrow_columns(names.zip(types)) {
+        for column in self.outer_columns() {
             let nulls = column.presence.and_then(|at| nulls_of(&self.columns()[at]));
             let array = to_array(&self.columns()[column.values], nulls)?;
-            let nullable = column.presence.is_some();
+            let nullable = column.is_optional();
             fields.push(Field::new(column.name, array.data_type().clone(), nullable));
             arrays.push(array);
         }
         let schema = Arc::new(ArrowSchema::new(fields));
         let rows = RecordBatchOptions::new().with_row_count(Some(self.num_rows()));
         Ok(RecordBatch::try_new_with_options(schema, arrays, &rows)?)
+    }
+}
+
+/// The Arrow schema of a record type: that of all its batches, whose texts are not coded.
+///
+/// ```
+/// use quince_core::columnar::arrow_schema_of;
+/// let schema = arrow_schema_of::<(u64, Option<String>)>();
+/// assert_eq!(schema.field(1).name(), "f1");
+/// assert!(schema.field(1).is_nullable());
+/// ```
+pub fn arrow_schema_of<T: Record>() -> SchemaRef {
+    let columns = outer_columns_of::<T>().into_iter();
+    let field = |column: OuterColumn| {
+        let nullable = column.is_optional();
+        Field::new(column.name, data_type_of(column.column_type), nullable)
+    };
+    Arc::new(ArrowSchema::new(columns.map(field).collect::<Vec<_>>()))
+}
+
+fn data_type_of(column_type: ColumnType) -> DataType {
+    match column_type {
+        ColumnType::Bool => DataType::Boolean,
+        ColumnType::UInt8 => DataType::UInt8,
+        ColumnType::UInt16 => DataType::UInt16,
+        ColumnType::UInt32 => DataType::UInt32,
+        ColumnType::UInt64 => DataType::UInt64,
+        ColumnType::Int8 => DataType::Int8,
+        ColumnType::Int16 => DataType::Int16,
+        ColumnType::Int32 => DataType::Int32,
+        ColumnType::Int64 => DataType::Int64,
+        ColumnType::Float32 => DataType::Float32,
+        ColumnType::Float64 => DataType::Float64,
+        ColumnType::Utf8 => DataType::Utf8,
+        ColumnType::CodedUtf8 => {
+            DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8))
+        }
     }
 }
 

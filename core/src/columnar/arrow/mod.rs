@@ -1,12 +1,6 @@
 //! Batches as Arrow record batches and back, without a copy where the layouts agree.
 //!
-//! | Quince | Arrow |
-//! |---|---|
-//! | a column `x` | a field `x` without nulls |
-//! | a column `x?` of `bool`, then one column `x` | one nullable field `x` |
-//! | a column `x?` of `bool`, then several columns | a field `x?`, then a field for each |
-//!
-//! The second line is an `Option` of one column, the third an `Option` of a record with several.
+//! An `Option` of one column is one nullable field, as [`OuterColumn`](super::OuterColumn) says.
 //! Whether a field is nullable depends on the schema alone, never on whether a batch happens to
 //! hold a null: batches of one schema give columns of one type.
 //!
@@ -18,9 +12,9 @@
 mod error;
 mod export;
 mod import;
-mod pairs;
 #[cfg(test)]
 mod tests;
 mod typed;
 
 pub use error::ArrowConversionError;
+pub use export::arrow_schema_of;
