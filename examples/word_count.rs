@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut lines = DataSet::from_collection(&env, []);
     for file in files {
-        lines = lines.union(&TextFile::open(file)?.lines(&env));
+        lines = lines.union(&TextFile::open(file)?.read(&env));
     }
     for (word, count) in word_count(&lines).first_n(20).collect()? {
         println!("{count}\t{word}");

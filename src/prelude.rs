@@ -25,9 +25,12 @@ pub use quince_algorithms::{
     ConnectedComponents, ConnectedComponentsResult, GraphStatistics, GraphStatisticsResult,
     PageRank, PageRankResult, Precision,
 };
-// Data sets. What their operators take beside records (hints, orders) goes here too.
-pub use quince_core::columnar::Record;
+// Data sets, and what their operators take beside records.
+pub use quince_core::columnar::{Order, Record};
 pub use quince_core::dataset::DataSet;
+pub use quince_core::iteration::{Criterion, StopReason};
+pub use quince_core::operators::{Aggregation, JoinHint};
+pub use quince_core::report::RunReport;
 pub use quince_core::{Environment, executor};
 pub use quince_datasets::generators::{Grid, RMat, Uniform};
 pub use quince_datasets::sinks::{TableOptions, edge_list_sink, record_sink, table_sink};
