@@ -2,6 +2,9 @@
 
 use crate::columnar::Key;
 
+/// The identity of a node, for as long as its plan lives.
+pub type NodeId = usize;
+
 /// What a node tells the optimizer. What it does not know is left at its default.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -13,6 +16,46 @@ pub struct Facts {
     pub row_bytes: Option<usize>,
     /// Which columns of its first input it hands on as they are.
     pub forwards: Forwards,
+    /// What it does with its columns, where that is said and not hidden in a function.
+    pub algebra: Option<Algebra>,
+}
+
+/// What a node does with columns, as the rewrites on algebra see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Algebra {
+    /// The extreme value of a column for each value of another; no other columns.
+    Extreme {
+        /// Which extreme.
+        extreme: Extreme,
+        /// The column of the key.
+        key: usize,
+        /// The column of the values.
+        value: usize,
+    },
+    /// An inner join on one column of each input that makes rows of columns of both.
+    Join {
+        /// The columns of the key in the first and in the second input.
+        keys: [usize; 2],
+        /// The input and the column of each column that comes out.
+        columns: Vec<(usize, usize)>,
+    },
+    /// The rows of the first input whose value, in column 1, improves that of the same key, in
+    /// column 0, in the solution set, the second input.
+    Improve(Extreme),
+    /// A delta iteration on a solution set of key, in column 0, and value, in column 1.
+    Delta {
+        /// What stands for the workset.
+        workset: NodeId,
+    },
+}
+
+/// An extreme: combining two values is idempotent, commutative and associative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extreme {
+    /// The smaller.
+    Min,
+    /// The larger.
+    Max,
 }
 
 /// Kinds of nodes, as the rules tell them apart.
@@ -114,6 +157,8 @@ pub enum JoinStrategy {
 pub struct Choices {
     /// How a join runs, where the program left it open.
     pub join: Option<JoinStrategy>,
+    /// A delta iteration runs over a static index with a dense solution set, if its rows allow.
+    pub dense: bool,
     /// Rows are not folded before the exchange, as they are where they belong already.
     pub skip_combine: bool,
 }

@@ -32,8 +32,8 @@ use crate::report::RunReport;
 use annotated::Annotated;
 use kept::Kept;
 
-pub use facts::{Choices, Facts, Forwards, JoinStrategy, Kind, Rows};
-pub use optimizer::{Actual, Description, Estimate, NodeId, PhysicalPlan, Properties};
+pub use facts::{Algebra, Choices, Extreme, Facts, Forwards, JoinStrategy, Kind, NodeId, Rows};
+pub use optimizer::{Actual, Description, Estimate, PhysicalPlan, Properties};
 pub use record_wise::RecordWise;
 pub use run::{Node, NodeRef, Run, keep};
 
@@ -81,6 +81,11 @@ impl<T: Record> DataSet<T> {
     /// The node that computes it.
     pub fn node(&self) -> &NodeRef {
         &self.node
+    }
+
+    /// The identity of that node.
+    pub fn id(&self) -> NodeId {
+        run::id(&self.node)
     }
 
     /// The environment that it runs in.

@@ -4,8 +4,8 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::facts::{Choices, Facts};
-use super::optimizer::{self, Description, NodeId, PhysicalPlan};
+use super::facts::{Choices, Facts, NodeId};
+use super::optimizer::{self, Description, PhysicalPlan};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{BlockSource, BlockStore, Keep};
@@ -103,7 +103,7 @@ pub struct Run<'a> {
 /// What an operator built, of whatever type.
 type Built = Arc<dyn Any + Send + Sync>;
 
-fn id(node: &NodeRef) -> NodeId {
+pub(super) fn id(node: &NodeRef) -> NodeId {
     Arc::as_ptr(node).cast::<()>() as usize
 }
 

@@ -23,7 +23,7 @@ pub struct Csr<W: EntryValue> {
     columns: Segment<u32>,
     /// One per entry, or empty if `W` stores nothing.
     values: Segment<W::Word>,
-    symmetric: bool,
+    pub(super) symmetric: bool,
     chunks: Vec<Range<u32>>,
 }
 

@@ -46,6 +46,15 @@ impl<W: EntryValue> Csr<W> {
         })
     }
 
+    /// The same index, known as symmetric, if every entry has its counterpart. O(entries + keys)
+    /// time; takes the memory of a second index while it looks.
+    pub fn into_symmetric(mut self, env: &Environment) -> Result<Option<Self>> {
+        let other = self.transpose(env)?;
+        let same = self.offsets() == other.offsets() && self.columns() == other.columns();
+        self.symmetric |= same;
+        Ok(same.then_some(self))
+    }
+
     fn write_lanes(
         &self,
         lanes: &[std::ops::Range<u32>],

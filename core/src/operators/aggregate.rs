@@ -8,11 +8,11 @@
 use std::fmt;
 use std::ops::Deref;
 
-use super::fold_groups::fold_groups;
+use super::fold_groups::fold_groups_by;
 use super::group_by::Grouped;
 use super::group_states::{First, GroupStates, Reducing};
-use crate::columnar::{Batch, ColumnType, IntoFields, Key, Record, Schema};
-use crate::dataset::DataSet;
+use crate::columnar::{Batch, ColumnType, IntoFields, Key, Record, Schema, types_of};
+use crate::dataset::{Algebra, DataSet, Extreme};
 use crate::error::{Error, Result};
 
 /// What becomes of the values of a field.
@@ -132,7 +132,8 @@ impl<T: Record> Aggregate<T> {
         let names: Vec<_> = fields.iter().map(|(how, field)| format!("{how} {field}")).collect();
         let name = format!("aggregate ({})", names.join(", "));
         let folded = fields.clone();
-        let data = fold_groups(name, &grouped.data, grouped.key.clone(), move || {
+        let (key, algebra) = (grouped.key.clone(), algebra::<T>(&grouped.key, &fields));
+        let data = fold_groups_by(name, &grouped.data, key, algebra, move || {
             let columns = folded.iter().map(|(how, field)| Aggregated::new::<T>(*how, field));
             let columns = columns.collect::<Result<_>>()?;
             Ok(Box::new(Aggregating { first: First::<T>::new(), columns }))
@@ -172,6 +173,20 @@ impl<T> Deref for Aggregate<T> {
 impl<T> From<Aggregate<T>> for DataSet<T> {
     fn from(aggregate: Aggregate<T>) -> Self {
         aggregate.data
+    }
+}
+
+/// What the aggregate does, if it is the extreme of one column for each value of another.
+fn algebra<T: Record>(key: &Key, fields: &[(Aggregation, Key)]) -> Option<Algebra> {
+    let [(aggregation, field)] = fields else { return None };
+    let extreme = match aggregation {
+        Aggregation::Min => Extreme::Min,
+        Aggregation::Max => Extreme::Max,
+        Aggregation::Sum => return None,
+    };
+    match (key.fields()?, field.fields()?, types_of::<T>().len()) {
+        (&[key], &[value], 2) if key != value => Some(Algebra::Extreme { extreme, key, value }),
+        _ => None,
     }
 }
 

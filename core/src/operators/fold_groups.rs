@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::combine::Combine;
 use super::group_states::{GroupStates, Groups, NewStates};
 use crate::columnar::{Batch, Key, Record, concatenate, row_bytes};
-use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Run};
+use crate::dataset::{Algebra, DataSet, Facts, Kind, Node, NodeRef, Run};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::exchange::{BlockStore, HashExchange, HashPartitions, Partition};
@@ -34,9 +34,20 @@ pub(super) fn fold_groups<T: Record>(
     key: Key,
     states: impl Fn() -> Result<Box<dyn GroupStates>> + Send + Sync + 'static,
 ) -> DataSet<T> {
+    fold_groups_by(name, data, key, None, states)
+}
+
+/// As [`fold_groups`], where `algebra` says what is done.
+pub(super) fn fold_groups_by<T: Record>(
+    name: impl Into<String>,
+    data: &DataSet<T>,
+    key: Key,
+    algebra: Option<Algebra>,
+    states: impl Fn() -> Result<Box<dyn GroupStates>> + Send + Sync + 'static,
+) -> DataSet<T> {
     let (name, input) = (name.into(), data.node().clone());
-    let row_bytes = row_bytes::<T>();
-    let node = FoldGroups { name, input, key, states: Arc::new(states), row_bytes };
+    let (row_bytes, states) = (row_bytes::<T>(), Arc::new(states));
+    let node = FoldGroups { name, input, key, states, row_bytes, algebra };
     DataSet::from_node(data.environment(), node)
 }
 
@@ -47,6 +58,7 @@ struct FoldGroups {
     key: Key,
     states: Arc<NewStates>,
     row_bytes: usize,
+    algebra: Option<Algebra>,
 }
 
 impl Node for FoldGroups {
@@ -62,7 +74,8 @@ impl Node for FoldGroups {
 
     fn facts(&self) -> Facts {
         let kind = Kind::Keyed { key: self.key.clone(), combines: true };
-        Facts { kind, row_bytes: Some(self.row_bytes), ..Facts::default() }
+        let (row_bytes, algebra) = (Some(self.row_bytes), self.algebra.clone());
+        Facts { kind, row_bytes, algebra, ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {

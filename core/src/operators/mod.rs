@@ -56,7 +56,8 @@ pub use cross::Cross;
 pub use filter::Filter;
 pub use group_by::Grouped;
 pub use join::{
-    FullOuter, Inner, Join, JoinHint, JoinInputs, JoinKind, LeftOuter, RightOuter, SemiJoin,
+    FullOuter, Inner, Join, JoinField, JoinHint, JoinInputs, JoinKind, LeftOuter, RightOuter,
+    SemiJoin,
 };
 pub use map::Map;
 pub use running_reduce::RunningReduce;

@@ -17,6 +17,16 @@ pub(super) const MISSING: u32 = u32::MAX;
 
 /// Makes rows of pairs of rows.
 pub(super) trait PairFunction: Send + Sync {
+    /// Whether it can be run, before anything is.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The input and the column of each column that comes out, if it only picks columns.
+    fn columns(&self) -> Option<Vec<(usize, usize)>> {
+        None
+    }
+
     /// Emits what becomes of the pairs `lefts[i]`, `rights[i]` of rows of two batches.
     fn emit(
         &self,

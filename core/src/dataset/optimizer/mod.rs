@@ -14,8 +14,10 @@ mod properties;
 mod rules;
 
 pub use estimate::Estimate;
-pub use physical::{Actual, Description, NodeId, PhysicalPlan};
+pub use physical::{Actual, Description, PhysicalPlan};
 pub use properties::Properties;
+
+use super::facts::NodeId;
 
 /// The plan of the described nodes, inputs first, as it will run; `roots` are read from outside.
 pub(super) fn optimize(nodes: Vec<Description>, roots: &[NodeId]) -> PhysicalPlan {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Estimate, Properties};
-use crate::dataset::facts::{Choices, Facts};
+use crate::dataset::facts::{Choices, Facts, NodeId};
 use crate::memory::format_bytes;
 use crate::plan::{PlanNode, Rewrite};
 
@@ -19,6 +19,7 @@ pub struct PhysicalPlan {
 /// A node, what is known of it, and what was chosen.
 #[derive(Debug)]
 pub(super) struct PhysicalNode {
+    pub(super) id: NodeId,
     plan: PlanNode,
     pub(super) facts: Facts,
     /// Places of the inputs in the plan.
@@ -51,9 +52,6 @@ impl Actual {
         self.rows.fetch_add(rows, Ordering::Relaxed);
     }
 }
-
-/// The identity of a node, for as long as its plan lives.
-pub type NodeId = usize;
 
 /// A node as the optimizer gets to know it.
 #[derive(Clone, Debug)]
@@ -93,6 +91,7 @@ impl PhysicalPlan {
             self.places.insert(id, self.nodes.len());
         }
         self.nodes.push(PhysicalNode {
+            id: node.id,
             plan: node.plan,
             estimate: Estimate::of(&node.facts, &estimates),
             properties: Properties::of(&node.facts, first),

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use super::aggregate::Aggregate;
+use super::dense::{self, Spread};
 use super::join_solution::{SOLUTION, SolutionJoin};
 use super::placeholder::Placeholder;
 use super::solution_set::HashedSolution;
 use super::step::{Closed, Frame, Superstep};
-use crate::columnar::{IntoKey, Key, Record, row_bytes};
-use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Rows, Run, keep};
+use crate::columnar::{IntoKey, Key, Record, row_bytes, types_of};
+use crate::dataset::{
+    Algebra, DataSet, Extreme, Facts, Kind, Node, NodeId, NodeRef, Rows, Run, keep,
+};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{BlockSource, BlockStore, HashExchange, HashPartitions};
 use crate::executor;
 use crate::iteration::Criterion;
 use crate::iteration::superstep::{self, Body, Step};
+use crate::operators::Aggregation;
 use crate::pipeline::{Numbered, Pipeline, Source};
 use crate::plan::PlanNode;
 use crate::report::{AggregateValue, Direction};
@@ -71,7 +75,10 @@ impl<S: Record> DataSet<S> {
             next: next.node().clone(),
             key: key.into_key(),
             frame: step.frame,
-            criterion: Criterion::EmptyWorkset.or(criterion.into()),
+            criterion: match criterion.into() {
+                Criterion::EmptyWorkset => Criterion::EmptyWorkset,
+                other => Criterion::EmptyWorkset.or(other),
+            },
         };
         DataSet::from_node(env, node)
     }
@@ -139,6 +146,60 @@ impl<S: Record, W: Record> DeltaStep<S, W> {
     }
 }
 
+impl<K, V, W> DeltaStep<(K, V), W>
+where
+    K: Record,
+    V: Record + PartialOrd,
+    W: Record,
+{
+    /// The candidates, records of key and value, whose value is less (or greater) than that of the
+    /// solution's record of their key. Candidates of unknown keys are left out.
+    ///
+    /// It says what [`join_solution`](Self::join_solution) leaves to a function. With a join that
+    /// is projected and an aggregate, the whole body is in the open, and the optimizer can run it
+    /// over a static index with a dense solution set:
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet, iteration::Criterion};
+    /// use quince_core::operators::Aggregation::Min;
+    /// use quince_core::operators::JoinField::{First, Second};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let edges = DataSet::from_collection(&env, [(1u64, 2u64), (2, 1), (8, 9), (9, 8)]);
+    /// let labels = DataSet::from_collection(&env, [(1u64, 1u64), (2, 2), (8, 8), (9, 9)]);
+    /// let components = labels.iterate_delta(&labels, 0, Criterion::EmptyWorkset, |step| {
+    ///     let sent = step.workset().join(&edges).on(0, 0);
+    ///     let sent = sent.project::<(u64, u64)>([Second(1), First(1)]);
+    ///     let delta = step.improve(Min, &sent.group_by(0).min(1));
+    ///     (delta.clone(), delta)
+    /// });
+    /// assert!(components.explain().to_string().contains("rewrite dense delta: Min spreads"));
+    /// assert_eq!(components.collect()?, [(1, 1), (2, 1), (8, 8), (9, 8)]);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// For [`Aggregation::Sum`]: a sum is no improvement.
+    pub fn improve(
+        &self,
+        aggregation: Aggregation,
+        candidates: &DataSet<(K, V)>,
+    ) -> DataSet<(K, V)> {
+        let extreme = match aggregation {
+            Aggregation::Min => Extreme::Min,
+            Aggregation::Max => Extreme::Max,
+            Aggregation::Sum => panic!("a sum is no improvement: take Min or Max"),
+        };
+        let key = IntoKey::<(K, V), _>::into_key(0);
+        let join = SolutionJoin::new(candidates, key, &self.solution);
+        join.improving(extreme, move |candidate, current| {
+            current.is_some_and(|current| match extreme {
+                Extreme::Min => candidate.1 < current.1,
+                Extreme::Max => candidate.1 > current.1,
+            })
+        })
+    }
+}
+
 struct DeltaNode<S> {
     /// The initial solution set and workset.
     initial: [NodeRef; 2],
@@ -155,6 +216,18 @@ impl<S: Record> DeltaNode<S> {
     /// The plans of the body.
     fn roots(&self) -> Vec<&NodeRef> {
         [&self.delta, &self.next].into_iter().chain(self.frame.roots()).collect()
+    }
+
+    /// The solution set by the dense path, if the optimizer chose it and the rows allow it.
+    fn open_dense(&self, run: &Run<'_>) -> Result<Option<BlockSource>> {
+        let dense = run.choices(self).dense.then(|| Spread::of(&self.delta)).flatten();
+        let Some(spread) = dense else { return Ok(None) };
+        let name = &self.frame.name;
+        let found = dense::run::<S>(run, name, &self.criterion, &self.initial[0], &spread)?;
+        Ok(found.map(|(solution, report)| {
+            run.report_iteration(report);
+            solution
+        }))
     }
 
     /// The rows of `node` by partition of the solution's key.
@@ -181,11 +254,17 @@ impl<S: Record> Node for DeltaNode<S> {
     fn facts(&self) -> Facts {
         let kind = Kind::Iteration { body: self.initial.len() };
         let row_bytes = Some(row_bytes::<S>());
-        Facts { kind, rows: Rows::Like(0), row_bytes, ..Facts::default() }
+        let is_key_and_value = types_of::<S>().len() == 2 && matches!(self.key.fields(), Some([0]));
+        let workset = std::sync::Arc::as_ptr(&self.workset).cast::<()>() as NodeId;
+        let algebra = is_key_and_value.then_some(Algebra::Delta { workset });
+        Facts { kind, rows: Rows::Like(0), row_bytes, algebra, ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
         self.frame.reset();
+        if let Some(solution) = self.open_dense(run)? {
+            return Ok(Pipeline::new(solution));
+        }
         let (initial, _store) = self.exchange(run, &self.initial[0])?;
         let solution = HashedSolution::new(run.env(), self.key.clone(), &initial)?;
         drop(initial);

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::solution_set::HashedSolution;
-use crate::columnar::{Key, ReadRecord, Record, RowBuilder, reader_of};
-use crate::dataset::{DataSet, Node, NodeRef, Run};
+use crate::columnar::{Key, ReadRecord, Record, RowBuilder, reader_of, row_bytes};
+use crate::dataset::{Algebra, DataSet, Extreme, Facts, Node, NodeRef, Run};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::exchange::{BlockStore, HashExchange, HashPartitions, Hashed};
@@ -51,12 +51,33 @@ impl<C: Record, S: Record> SolutionJoin<C, S> {
         I: IntoIterator<Item = U>,
         F: Fn(C, Option<&S>) -> I + Send + Sync + 'static,
     {
+        self.with_algebra(None, function)
+    }
+
+    /// The candidates for which `improves` is true; the optimizer sees in which sense.
+    pub(super) fn improving(
+        self,
+        extreme: Extreme,
+        improves: impl Fn(&C, Option<&S>) -> bool + Send + Sync + 'static,
+    ) -> DataSet<C> {
+        self.with_algebra(Some(Algebra::Improve(extreme)), move |candidate, current| {
+            improves(&candidate, current).then_some(candidate)
+        })
+    }
+
+    fn with_algebra<U, I, F>(self, algebra: Option<Algebra>, function: F) -> DataSet<U>
+    where
+        U: Record,
+        I: IntoIterator<Item = U>,
+        F: Fn(C, Option<&S>) -> I + Send + Sync + 'static,
+    {
         let Self { candidates, key, solution, .. } = self;
         let node = JoinSolution {
             input: candidates.node().clone(),
             key,
             solution,
             function: Arc::new(function),
+            algebra,
             records: PhantomData::<fn(C, S) -> U>,
         };
         DataSet::from_node(candidates.environment(), node)
@@ -68,6 +89,7 @@ struct JoinSolution<C, S, U, F> {
     key: Key,
     solution: NodeRef,
     function: Arc<F>,
+    algebra: Option<Algebra>,
     records: PhantomData<fn(C, S) -> U>,
 }
 
@@ -85,6 +107,11 @@ where
 
     fn inputs(&self) -> Vec<NodeRef> {
         vec![self.input.clone(), self.solution.clone()]
+    }
+
+    fn facts(&self) -> Facts {
+        let row_bytes = Some(row_bytes::<U>());
+        Facts { row_bytes, algebra: self.algebra.clone(), ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {

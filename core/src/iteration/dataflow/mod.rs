@@ -12,6 +12,7 @@
 mod aggregate;
 mod bulk;
 mod delta;
+mod dense;
 mod join_solution;
 mod placeholder;
 mod solution_set;

@@ -25,6 +25,7 @@ mod hint;
 mod kind;
 mod matches;
 mod node;
+mod project;
 mod semi;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ pub use hint::JoinHint;
 pub use kind::{FullOuter, Inner, JoinKind, LeftOuter, RightOuter};
 use matches::{Matches, Which};
 use node::JoinNode;
+pub use project::JoinField;
 pub use semi::SemiJoin;
 
 impl<L: Record> DataSet<L> {

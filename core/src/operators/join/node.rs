@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::broadcast::BroadcastJoin;
 use super::hint::JoinHint;
 use super::matches::{Matches, Which};
-use crate::dataset::{Facts, Kind, Node, NodeRef, Rows, Run};
+use crate::dataset::{Algebra, Facts, Kind, Node, NodeRef, Rows, Run};
 use crate::error::Result;
 use crate::operators::co_partition::{CoPartitions, Exchanged, Input};
 use crate::pipeline::{BATCH_ROWS, Pipeline};
@@ -47,11 +47,13 @@ impl Node for JoinNode {
             hint: self.hint.strategy(),
             may_broadcast: [self.may_broadcast_left(), self.may_broadcast_right()],
         };
-        Facts { kind, rows: Rows::Larger, row_bytes: Some(self.row_bytes), ..Facts::default() }
+        let (row_bytes, algebra) = (Some(self.row_bytes), self.algebra());
+        Facts { kind, rows: Rows::Larger, row_bytes, algebra, ..Facts::default() }
     }
 
     fn open(&self, run: &Run<'_>) -> Result<Pipeline> {
         self.left.key().check_matches(self.right.key())?;
+        self.matches.function.check()?;
         let hint = run.choices(self).join.map_or(self.hint, JoinHint::from);
         match hint {
             JoinHint::BroadcastHashFirst if self.may_broadcast_left() => {
@@ -68,6 +70,16 @@ impl Node for JoinNode {
 }
 
 impl JoinNode {
+    /// What the join does with columns, if it is an inner join on one column of each input.
+    fn algebra(&self) -> Option<Algebra> {
+        let is_inner = self.may_broadcast_left() && self.may_broadcast_right();
+        let columns = self.matches.function.columns()?;
+        match (self.left.key().fields()?, self.right.key().fields()?) {
+            (&[left], &[right]) if is_inner => Some(Algebra::Join { keys: [left, right], columns }),
+            _ => None,
+        }
+    }
+
     /// Whether what comes of a left row does not depend on all right rows.
     fn may_broadcast_left(&self) -> bool {
         !self.matches.unmatched.left && self.matches.which == Which::Pairs

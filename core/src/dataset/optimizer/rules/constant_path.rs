@@ -37,3 +37,8 @@ fn collect(plan: &PhysicalPlan, at: usize, places: &mut Vec<(usize, bool)>) -> b
     places.push((at, changes));
     changes
 }
+
+/// Whether the rows of the node at `at` change from superstep to superstep of some iteration.
+pub(super) fn changes(plan: &PhysicalPlan, at: usize) -> bool {
+    collect(plan, at, &mut Vec::new())
+}

@@ -2,6 +2,7 @@
 
 mod combine;
 mod constant_path;
+mod dense_delta;
 mod fuse;
 mod join;
 mod reuse_partitions;
@@ -13,13 +14,14 @@ use crate::plan::Rewrite;
 /// A rule: looks at the node at a place, and notes what it decided.
 type Rule = fn(&mut PhysicalPlan, usize);
 
-const RULES: [Rule; 6] = [
+const RULES: [Rule; 7] = [
     fuse::apply,
     share::apply,
     constant_path::apply,
     reuse_partitions::apply,
     combine::apply,
     join::apply,
+    dense_delta::apply,
 ];
 
 /// Applies every rule to every node, inputs first.
