@@ -7,11 +7,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::apply::RowsFunction;
 use super::filter::Filter;
+use super::map_partition::MapPartition;
 use super::row_wise::RowWise;
 use crate::columnar::{ReadRecord, Record, reader_of, records};
 use crate::dataset::{DataSet, Node, NodeRef, Run};
 use crate::error::Result;
+use crate::exchange::RecordIter;
 use crate::executor;
 use crate::memory::Reservation;
 use crate::pipeline::{Operator, Pipeline};
@@ -130,6 +133,35 @@ impl<T: Record, S: BroadcastSets> WithBroadcast<T, S> {
                 rows.for_each(|(row, keep)| *keep = predicate(&reader.get(row), sets));
                 Ok(())
             }))
+        })
+    }
+
+    /// Replaces the records of each partition by those that `function` makes of them and the
+    /// broadcast sets (see [`map_partition`](DataSet::map_partition)).
+    ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// use quince_core::exchange::RecordIter;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let numbers = DataSet::sequence(&env, 0..10);
+    /// let limit = DataSet::from_collection(&env, [7u64]);
+    /// let counts = numbers.with_broadcast(&limit).map_partition(
+    ///     |rows: RecordIter<u64>, limit: &[u64]| [rows.filter(|x| *x < limit[0]).count() as u64],
+    /// );
+    /// assert_eq!(counts.collect()?, [7]);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    pub fn map_partition<U, I, F>(self, function: F) -> DataSet<U>
+    where
+        U: Record,
+        I: IntoIterator<Item = U>,
+        F: for<'a> Fn(RecordIter<T>, S::Slices<'a>) -> I + Send + Sync + 'static,
+    {
+        let function = Arc::new(function);
+        self.then("map partition", move |sets| {
+            let function = function.clone();
+            let function = RowsFunction::new(move |rows| function(rows, S::slices(&sets)));
+            Arc::new(MapPartition { function })
         })
     }
 

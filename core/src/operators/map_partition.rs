@@ -39,8 +39,9 @@ impl<T: Record> DataSet<T> {
     }
 }
 
-struct MapPartition<T, U: Record> {
-    function: RowsFunction<T, U>,
+/// The operator.
+pub(super) struct MapPartition<T, U: Record> {
+    pub(super) function: RowsFunction<T, U>,
 }
 
 impl<T: Record, U: Record> Operator for MapPartition<T, U> {

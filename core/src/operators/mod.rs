@@ -38,6 +38,7 @@ mod reduce;
 mod row_wise;
 mod running_reduce;
 mod sample;
+mod sample_with_size;
 mod scan;
 mod sort_by;
 mod sort_group;
