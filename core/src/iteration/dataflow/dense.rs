@@ -246,10 +246,13 @@ mod tests {
 
     type Labels = DataSet<(i64, u32)>;
 
+    /// Pairs of the relation, and the labels that keys start with.
+    type Input<'a> = (&'a [(i64, i64)], &'a [(i64, u32)]);
+
     /// What spreads along `pairs`: in the open, or hidden in functions.
     fn spread(
         env: &Environment,
-        (pairs, labels): (&[(i64, i64)], &[(i64, u32)]),
+        (pairs, labels): Input<'_>,
         aggregation: Aggregation,
         open: bool,
         criterion: Criterion,
