@@ -86,12 +86,14 @@ impl Scattering {
     /// Scatters what is staged. Called once all batches have come.
     pub fn flush(&mut self, store: &BlockStore, by: &dyn Assign) -> Result<()> {
         let staged = mem::take(&mut self.staged);
-        if self.partitions.is_empty() {
+        // Taken, not cleared: parts wait for each other, and none is to hold memory meanwhile.
+        let partitions = mem::take(&mut self.partitions);
+        if partitions.is_empty() {
             return Ok(());
         }
-        let partitions = self.partitions.iter().map(|&partition| partition as usize);
-        let (positions, begins) = places(partitions, by.num_partitions());
-        self.partitions.clear();
+        let rows = partitions.iter().map(|&partition| partition as usize);
+        let (positions, begins) = places(rows, by.num_partitions());
+        drop(partitions);
         let batch = scatter(store.scratch(), store.name(), staged.batches(), &positions)?;
         drop(staged);
         self.blocks.push(Scattered { block: store.keep(batch)?, begins });
