@@ -164,3 +164,24 @@ impl Pieces for Partitions {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::{IntoKey, batch_of};
+    use crate::environment::Environment;
+
+    #[test]
+    fn a_part_that_was_flushed_holds_no_scratch() {
+        let env = Environment::builder().threads(1).memory(0).build().unwrap();
+        let store = BlockStore::new(&env, "rows");
+        let by = ByHash(IntoKey::<u64, _>::into_key(0));
+        let mut part = Scattering::default();
+        part.take(&store, &by, batch_of(0..1000u64)).unwrap();
+        part.flush(&store, &by).unwrap();
+        assert_eq!(part.partitions.capacity(), 0);
+        let partitions = Partitions::new([part], by.num_partitions());
+        let rows = (0..partitions.len()).flat_map(|at| partitions.pieces(at));
+        assert_eq!(rows.map(|piece| piece.num_rows()).sum::<usize>(), 1000);
+    }
+}
