@@ -86,12 +86,14 @@ impl Scattering {
     /// Scatters what is staged. Called once all batches have come.
     pub fn flush(&mut self, store: &BlockStore, by: &dyn Assign) -> Result<()> {
         let staged = mem::take(&mut self.staged);
-        if self.partitions.is_empty() {
+        // Taken, not cleared: parts wait for each other, and none is to hold memory meanwhile.
+        let partitions = mem::take(&mut self.partitions);
+        if partitions.is_empty() {
             return Ok(());
         }
-        let partitions = self.partitions.iter().map(|&partition| partition as usize);
-        let (positions, begins) = places(partitions, by.num_partitions());
-        self.partitions.clear();
+        let rows = partitions.iter().map(|&partition| partition as usize);
+        let (positions, begins) = places(rows, by.num_partitions());
+        drop(partitions);
         let batch = scatter(store.scratch(), store.name(), staged.batches(), &positions)?;
         drop(staged);
         self.blocks.push(Scattered { block: store.keep(batch)?, begins });
@@ -160,5 +162,26 @@ impl Pieces for Partitions {
             .filter(|block| !range(block).is_empty())
             .map(|block| Piece::new(block.block.clone(), range(block)))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::columnar::{IntoKey, batch_of};
+    use crate::environment::Environment;
+
+    #[test]
+    fn a_part_that_was_flushed_holds_no_scratch() {
+        let env = Environment::builder().threads(1).memory(0).build().unwrap();
+        let store = BlockStore::new(&env, "rows");
+        let by = ByHash(IntoKey::<u64, _>::into_key(0));
+        let mut part = Scattering::default();
+        part.take(&store, &by, batch_of(0..1000u64)).unwrap();
+        part.flush(&store, &by).unwrap();
+        assert_eq!(part.partitions.capacity(), 0);
+        let partitions = Partitions::new([part], by.num_partitions());
+        let rows = (0..partitions.len()).flat_map(|at| partitions.pieces(at));
+        assert_eq!(rows.map(|piece| piece.num_rows()).sum::<usize>(), 1000);
     }
 }
