@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{did_you_mean, list};
+use super::list;
 
 /// Why a file cannot be read as records of a type.
 ///
@@ -63,23 +63,6 @@ pub enum RecordsError {
         column: usize,
         /// What is wrong.
         reason: &'static str,
-    },
-    /// The header has other names than the record type.
-    #[error(
-        "{}:{line}: the header has no column called {name:?}, only {}{}",
-        path.display(), list(existing), did_you_mean(suggestion.as_deref())
-    )]
-    MissingColumn {
-        /// The path as it was given.
-        path: PathBuf,
-        /// The line of the header, counted from 1.
-        line: u64,
-        /// The name that was asked for.
-        name: String,
-        /// The names that there are.
-        existing: Vec<String>,
-        /// The name that may have been meant.
-        suggestion: Option<String>,
     },
     /// The columns chosen are not one for each column of the record type.
     #[error(

@@ -119,14 +119,13 @@ impl Settings<'_> {
     }
 
     fn missing(&self, name: &str, header: &First) -> DatasetError {
-        let error = RecordsError::MissingColumn {
+        DatasetError::UnknownColumn {
             path: self.path.to_owned(),
             line: header.line,
             name: name.to_owned(),
             existing: header.names.clone(),
             suggestion: suggest(name, &header.names),
-        };
-        error.into()
+        }
     }
 
     fn bad_selection(&self, found: String, reason: &'static str) -> DatasetError {
