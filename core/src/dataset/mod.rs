@@ -35,6 +35,7 @@ use kept::Kept;
 pub use facts::{Choices, Facts, Forwards, JoinStrategy, Kind, Rows};
 pub use optimizer::{Actual, Description, Estimate, NodeId, PhysicalPlan, Properties};
 pub use record_wise::RecordWise;
+pub(crate) use run::explain;
 pub use run::{Node, NodeRef, Run, keep};
 
 /// A bounded collection of records, described by how it is computed.

@@ -12,8 +12,10 @@
 mod aggregate;
 mod bulk;
 mod delta;
+mod identity;
 mod join_solution;
 mod placeholder;
+mod rows;
 mod solution_set;
 mod step;
 
