@@ -170,6 +170,7 @@ impl PageRank {
         let index = graph.index(EdgeDirection::In)?;
         let program = Program::<R>::new(graph, self.damping)?;
         let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
+            .parameter("damping", self.damping)
             .tiled(env, self.rewrites)?;
         Ok((VertexValues::new(graph.dictionary().clone(), result.states), result.report))
     }

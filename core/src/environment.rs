@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -13,9 +13,10 @@ use crate::accumulators::{Accumulator, AccumulatorValue, Accumulators};
 use crate::error::{Error, Result};
 use crate::events::{Event, Listener};
 use crate::memory::MemoryManager;
+use crate::snapshot::{SnapshotFolder, SnapshotPolicy, file_name};
 
-/// Threads, memory budget, spill folder, listener and cancellation of one or more runs. Clones
-/// are the same environment.
+/// Threads, memory budget, spill folder, snapshot policy, listener and cancellation of one or more
+/// runs. Clones are the same environment.
 ///
 /// ```
 /// use quince_core::Environment;
@@ -35,6 +36,9 @@ struct Inner {
     cancelled: Arc<AtomicBool>,
     listener: Option<Arc<dyn Listener>>,
     accumulators: Accumulators,
+    snapshots: Option<SnapshotPolicy>,
+    /// How many iterations of each name took snapshots so far.
+    iterations: Mutex<BTreeMap<String, u64>>,
 }
 
 impl fmt::Debug for Inner {
@@ -100,6 +104,24 @@ impl Environment {
         }
     }
 
+    /// When iterations take snapshots, if they do.
+    pub fn snapshots(&self) -> Option<&SnapshotPolicy> {
+        self.inner.snapshots.as_ref()
+    }
+
+    /// Where the next iteration called `name` has its snapshots. Iterations of one name are told
+    /// apart by their number: a program that runs them in the same order finds them again.
+    pub(crate) fn next_snapshot_folder(
+        &self,
+        policy: &SnapshotPolicy,
+        name: &str,
+    ) -> SnapshotFolder {
+        let mut iterations = self.inner.iterations.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = iterations.entry(file_name(name)).or_default();
+        *next += 1;
+        SnapshotFolder::new(policy.dir(), name, *next - 1)
+    }
+
     /// A handle that cancels what runs in this environment, from any thread.
     pub fn cancel_handle(&self) -> CancelHandle {
         CancelHandle { cancelled: self.inner.cancelled.clone() }
@@ -137,6 +159,7 @@ pub struct EnvironmentBuilder {
     memory: Option<MemorySize>,
     spill_dir: Option<PathBuf>,
     listener: Option<Arc<dyn Listener>>,
+    snapshots: Option<SnapshotPolicy>,
 }
 
 impl fmt::Debug for EnvironmentBuilder {
@@ -145,6 +168,7 @@ impl fmt::Debug for EnvironmentBuilder {
             .field("threads", &self.threads)
             .field("memory", &self.memory)
             .field("spill_dir", &self.spill_dir)
+            .field("snapshots", &self.snapshots)
             .finish_non_exhaustive()
     }
 }
@@ -199,6 +223,12 @@ impl EnvironmentBuilder {
         self
     }
 
+    /// When iterations take snapshots, and whether they go on from one; by default they do not.
+    pub fn snapshots(mut self, policy: SnapshotPolicy) -> Self {
+        self.snapshots = Some(policy);
+        self
+    }
+
     /// The environment, or what is wrong with its description.
     pub fn build(self) -> Result<Environment> {
         let invalid = |reason: String| Error::Environment { reason };
@@ -206,6 +236,9 @@ impl EnvironmentBuilder {
             return Err(invalid(
                 "0 threads; give at least 1, or leave it out for one per processor".into(),
             ));
+        }
+        if let Some(fault) = self.snapshots.as_ref().and_then(SnapshotPolicy::fault) {
+            return Err(invalid(fault.into()));
         }
         let budget = match self.memory {
             None => default_budget(),
@@ -229,6 +262,8 @@ impl EnvironmentBuilder {
             cancelled: Arc::new(AtomicBool::new(false)),
             listener: self.listener,
             accumulators: Accumulators::default(),
+            snapshots: self.snapshots,
+            iterations: Mutex::default(),
         };
         Ok(Environment { inner: Arc::new(inner) })
     }
@@ -254,6 +289,13 @@ mod tests {
         assert!(error.contains("0 threads; give at least 1"), "{error}");
         let error = Environment::builder().memory("lots").build().unwrap_err().to_string();
         assert!(error.contains("\"lots\" is not a size"), "{error}");
+        for policy in [
+            SnapshotPolicy::new("snapshots").every_supersteps(0),
+            SnapshotPolicy::new("snapshots").keep(0),
+        ] {
+            let error = Environment::builder().snapshots(policy).build().unwrap_err().to_string();
+            assert!(error.contains("at least 1"), "{error}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::any::Any;
 
 use crate::columnar::{ArrowConversionError, ConformError, KeyError, RecordMismatch};
 use crate::memory::MemoryError;
+use crate::snapshot::SnapshotError;
 
 /// An error from outside the engine: a reader's, a writer's, a user function's.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -43,6 +44,9 @@ pub enum Error {
         /// The source.
         name: String,
     },
+    /// A snapshot cannot be written, or none that there is can be used.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// A source failed; the message is the source's own and says what and where.
     #[error(transparent)]
     Source(BoxError),

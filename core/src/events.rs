@@ -1,6 +1,9 @@
 //! What a run tells while it runs.
 
+use std::path::Path;
+
 use crate::report::SuperstepReport;
+use crate::snapshot::{SnapshotError, Written};
 
 /// Is told of progress. Called from worker threads, at most once per morsel or superstep: it
 /// should return at once.
@@ -33,5 +36,34 @@ pub enum Event<'a> {
         iteration: &'a str,
         /// What the superstep did.
         report: &'a SuperstepReport,
+    },
+    /// Something about the snapshots of an iteration.
+    Snapshot {
+        /// The iteration.
+        iteration: &'a str,
+        /// What happened.
+        news: SnapshotNews<'a>,
+    },
+}
+
+/// What there is to say about snapshots.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum SnapshotNews<'a> {
+    /// One was written.
+    Written(&'a Written),
+    /// One was not used; the next older one is tried.
+    Refused(&'a SnapshotError),
+    /// The iteration goes on from one.
+    Resumed {
+        /// The superstep that it was taken after.
+        superstep: u64,
+        /// The file.
+        path: &'a Path,
+    },
+    /// There is none: the iteration starts from the beginning.
+    None {
+        /// The folder that was looked into.
+        dir: &'a Path,
     },
 }

@@ -20,6 +20,7 @@ pub mod operators;
 pub mod pipeline;
 pub mod plan;
 pub mod report;
+pub mod snapshot;
 
 pub use environment::Environment;
 pub use error::{BoxError, Error, Result};

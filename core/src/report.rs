@@ -93,12 +93,29 @@ pub enum StopReason {
 pub struct IterationReport {
     /// The iteration's name.
     pub name: String,
-    /// Seconds from the first superstep's start to the last one's end.
+    /// Seconds from the first superstep's start to the last one's end; where it was resumed, the
+    /// time up to the snapshot counts too.
     pub seconds: f64,
     /// The supersteps in order.
     pub supersteps: Vec<SuperstepReport>,
     /// Why it stopped.
     pub stopped: StopReason,
+    /// Its snapshots, if it took any or began with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<SnapshotReport>,
+}
+
+/// The snapshots of an iteration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct SnapshotReport {
+    /// How many were written in this run.
+    pub written: u64,
+    /// Their bytes in all.
+    pub bytes: u64,
+    /// How long the supersteps waited for them.
+    pub seconds: f64,
+    /// The superstep of the snapshot that it began with, if it did.
+    pub resumed_from: Option<u64>,
 }
 
 /// What a run of a plan over data sets did.

@@ -6,7 +6,7 @@ use clap::Args;
 use quince_core::iteration::{IterationReport, Rewrites};
 use quince_gelly::VertexTable;
 
-use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
+use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::driver::{AlgorithmCommand, Common, Outcome};
 use super::error::Result;
 use super::report::Summary;
@@ -34,6 +34,9 @@ pub(super) struct ConnectedComponentsCommand {
     #[command(flatten, next_help_heading = "Run")]
     run: RunArgs,
 
+    #[command(flatten, next_help_heading = "Checkpoints")]
+    checkpoints: CheckpointArgs,
+
     #[command(flatten, next_help_heading = "Output")]
     table: TableArgs,
 
@@ -48,6 +51,10 @@ Examples:
 
   Vertices without edges count too; the component of each into a file:
     quince connected-components p2p-31.e.gz --vertices p2p-31.v.gz --output components.csv
+
+  The textbook iteration, saved every 20 supersteps, from where it was interrupted:
+    quince connected-components roads.el --no-rewrite --checkpoint-dir saved \
+      --checkpoint-every 20 --resume
 
   The textbook iteration instead of its rewrite, with its plan and figures:
     quince connected-components roads.el --no-rewrite --explain --report run.json";
@@ -69,8 +76,9 @@ impl AlgorithmCommand for ConnectedComponentsCommand {
     type Outcome = ConnectedComponentsResult;
 
     fn common(&self) -> Common<'_> {
-        let Self { input, graph, run, report, table, .. } = self;
-        Common { input, graph, run, report, table: Some(table) }
+        let Self { input, graph, run, checkpoints, report, table, .. } = self;
+        let checkpoints = Some(checkpoints);
+        Common { input, graph, run, checkpoints, report, table: Some(table) }
     }
 
     fn algorithm(&self) -> ConnectedComponents {

@@ -17,7 +17,7 @@ use quince_core::{Environment, executor};
 use quince_datasets::sinks::{TableOptions, table_sink};
 use quince_gelly::{Graph, GraphAlgorithm, VertexTable};
 
-use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
+use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::error::Result;
 use super::interrupt::Interrupt;
 use super::load::{EdgeKind, Sources};
@@ -49,6 +49,8 @@ pub(super) struct Common<'a> {
     pub(super) graph: &'a GraphArgs,
     pub(super) run: &'a RunArgs,
     pub(super) report: &'a ReportArgs,
+    /// Where the algorithm iterates.
+    pub(super) checkpoints: Option<&'a CheckpointArgs>,
     /// Where results are a table.
     pub(super) table: Option<&'a TableArgs>,
 }
@@ -74,7 +76,8 @@ pub(super) fn run<C: AlgorithmCommand>(
     let common = command.common();
     common.table.map_or(Ok(()), TableArgs::check)?;
     common.report.report.as_deref().map_or(Ok(()), Report::check)?;
-    let env = common.run.environment(interrupt, Unit::Bytes)?;
+    let policy = common.checkpoints.and_then(CheckpointArgs::policy);
+    let env = common.run.environment(interrupt, Unit::Bytes, policy)?;
     let start = Instant::now();
     let sources = Sources::open(common.input, common.graph)?;
     let (outcome, note) = if sources.is_weighted() {
@@ -125,7 +128,19 @@ where
     if let Some(path) = &common.report.report {
         let quince = Program { version: env!("CARGO_PKG_VERSION") };
         let (memory, threads, result) = (Memory::of(env), env.num_threads(), outcome.summary()?);
-        let report = Report { quince, input, load, iterate, output, memory, threads, plan, result };
+        let checkpoints = outcome.iteration().and_then(|report| report.snapshots);
+        let report = Report {
+            quince,
+            input,
+            load,
+            iterate,
+            checkpoints,
+            output,
+            memory,
+            threads,
+            plan,
+            result,
+        };
         report.write(path)?;
     }
     Ok((outcome, note))

@@ -180,7 +180,7 @@ pub(super) fn run(command: &GenerateCommand, interrupt: &Interrupt) -> Result<()
 
 impl Target {
     fn write(&self, source: &dyn Source, num_edges: u64, interrupt: &Interrupt) -> Result<()> {
-        let env = self.run.environment(interrupt, Unit::Edges)?;
+        let env = self.run.environment(interrupt, Unit::Edges, None)?;
         let start = Instant::now();
         let sink = edge_list_sink(&self.output)?;
         let name = source.name();

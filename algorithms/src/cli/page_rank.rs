@@ -8,7 +8,8 @@ use quince_core::iteration::IterationReport;
 use quince_gelly::{VertexId, VertexTable};
 
 use super::args::{
-    GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs, fraction_below_one, names, zero_or_more,
+    CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs, fraction_below_one,
+    names, zero_or_more,
 };
 use super::driver::{AlgorithmCommand, Common, Outcome};
 use super::error::Result;
@@ -37,6 +38,9 @@ pub(super) struct PageRankCommand {
     #[command(flatten, next_help_heading = "Run")]
     run: RunArgs,
 
+    #[command(flatten, next_help_heading = "Checkpoints")]
+    checkpoints: CheckpointArgs,
+
     #[command(flatten, next_help_heading = "Output")]
     table: TableArgs,
 
@@ -51,6 +55,9 @@ Examples:
 
   Exactly 20 iterations in 32-bit floats, every rank into a file:
     quince page-rank web.el.gz --iterations 20 --precision f32 --output ranks.parquet
+
+  A long run that can be interrupted, and taken up again with the same line:
+    quince page-rank web.el.gz --checkpoint-dir saved --checkpoint-every 5m --resume
 
   A CSV file with named columns, and how it will be done:
     quince page-rank flights.csv --columns from,to --top 3 --explain";
@@ -89,8 +96,9 @@ impl AlgorithmCommand for PageRankCommand {
     type Outcome = PageRankResult;
 
     fn common(&self) -> Common<'_> {
-        let Self { input, graph, run, report, table, .. } = self;
-        Common { input, graph, run, report, table: Some(table) }
+        let Self { input, graph, run, checkpoints, report, table, .. } = self;
+        let checkpoints = Some(checkpoints);
+        Common { input, graph, run, checkpoints, report, table: Some(table) }
     }
 
     fn algorithm(&self) -> PageRank {

@@ -1,12 +1,12 @@
-//! Progress for people: a bar or spinner on standard error while it is a terminal.
+//! Progress for people on standard error: a bar or spinner while it is a terminal, and notices.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quince_core::Environment;
-use quince_core::events::{Event, Listener};
+use quince_core::events::{Event, Listener, SnapshotNews};
 use quince_core::iteration::SuperstepReport;
 
 /// In what a phase with a known total counts.
@@ -22,15 +22,17 @@ pub(super) enum Unit {
 #[derive(Debug)]
 pub(super) struct Progress {
     unit: Unit,
+    /// Whether there is a terminal for bars.
+    has_terminal: bool,
     /// The bar or spinner of the phase that runs.
     bar: Mutex<Option<ProgressBar>>,
 }
 
 impl Progress {
-    /// A listener, if somebody is there to look: not without a terminal, and not if `quiet`.
-    pub(super) fn on_terminal(unit: Unit, quiet: bool) -> Option<Arc<Self>> {
-        let seen = !quiet && io::stderr().is_terminal();
-        seen.then(|| Arc::new(Self { unit, bar: Mutex::new(None) }))
+    /// A listener for a run that is not quiet. Without a terminal it gives notices alone.
+    pub(super) fn new(unit: Unit) -> Arc<Self> {
+        let has_terminal = io::stderr().is_terminal();
+        Arc::new(Self { unit, has_terminal, bar: Mutex::new(None) })
     }
 
     fn begin(&self, name: &str, total: Option<u64>) -> ProgressBar {
@@ -49,6 +51,34 @@ impl Progress {
     }
 }
 
+/// A line on standard error, above the bar if there is one.
+fn notice(bar: Option<&ProgressBar>, text: &str) {
+    let write = || {
+        // Who has closed standard error does not want to know.
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    };
+    match bar {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+/// What is worth a notice about snapshots.
+fn describe_news(iteration: &str, news: SnapshotNews<'_>) -> Option<String> {
+    match news {
+        SnapshotNews::Refused(error) => Some(format!("not resumed: {error}")),
+        SnapshotNews::Resumed { superstep, path } => Some(format!(
+            "{iteration} goes on after superstep {superstep}, from {}",
+            path.display()
+        )),
+        SnapshotNews::None { dir } => Some(format!(
+            "no snapshot of {iteration} in {}: it starts from the beginning",
+            dir.display()
+        )),
+        _ => None,
+    }
+}
+
 /// What a spinner says about a superstep.
 fn describe(iteration: &str, report: &SuperstepReport) -> String {
     let what = match report.convergence {
@@ -62,7 +92,14 @@ impl Listener for Progress {
     fn on_event(&self, event: Event<'_>) {
         let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
         match (event, &*bar) {
-            (Event::PhaseStarted { name, total }, _) => *bar = Some(self.begin(name, total)),
+            (Event::PhaseStarted { name, total }, _) if self.has_terminal => {
+                *bar = Some(self.begin(name, total));
+            }
+            (Event::Snapshot { iteration, news }, bar) => {
+                if let Some(text) = describe_news(iteration, news) {
+                    notice(bar.as_ref(), &text);
+                }
+            }
             (Event::Progress { amount }, Some(bar)) => bar.inc(amount),
             (Event::Superstep { iteration, report }, Some(bar)) => {
                 bar.set_message(describe(iteration, report));
@@ -114,7 +151,7 @@ mod tests {
 
     #[test]
     fn phases_come_and_go() {
-        let progress = Progress { unit: Unit::Bytes, bar: Mutex::new(None) };
+        let progress = Progress { unit: Unit::Bytes, has_terminal: true, bar: Mutex::new(None) };
         progress.on_event(Event::Progress { amount: 1 });
         progress.on_event(Event::PhaseStarted { name: "reading", total: Some(10) });
         progress.on_event(Event::Progress { amount: 4 });

@@ -9,6 +9,7 @@
 //!   "iterate": { "seconds": 0.05, "supersteps": [
 //!     { "superstep": 1, "seconds": 0.001, "workset": 62586, "changes": 62586,
 //!       "convergence": 0.9, "direction": "pull" } ] },
+//!   "checkpoints": { "written": 1, "bytes": 501180, "seconds": 0.001, "resumed_from": null },
 //!   "output": { "seconds": 0.01 },
 //!   "memory": { "budget_bytes": 4294967296, "peak_bytes": 3145728, "spilled_bytes": 0 },
 //!   "threads": 2,
@@ -22,7 +23,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use quince_core::Environment;
-use quince_core::iteration::{IterationReport, StopReason, SuperstepReport};
+use quince_core::iteration::{IterationReport, SnapshotReport, StopReason, SuperstepReport};
 use quince_core::plan::PlanNode;
 use quince_datasets::sinks::{NewFile, SinkError};
 use serde::Serialize;
@@ -41,6 +42,10 @@ pub struct Report {
     pub load: Phase,
     /// The algorithm, from the graph to its result.
     pub iterate: Iterate,
+    /// Snapshots, with `--checkpoint-dir`: how many were written, their bytes, how long the
+    /// supersteps waited for them, and after which superstep `--resume` went on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoints: Option<SnapshotReport>,
     /// Writing the file of `--output`; 0 without one.
     pub output: Phase,
     /// What the memory manager counted.

@@ -54,7 +54,7 @@ impl AlgorithmCommand for StatsCommand {
 
     fn common(&self) -> Common<'_> {
         let Self { input, graph, run, report, .. } = self;
-        Common { input, graph, run, report, table: None }
+        Common { input, graph, run, checkpoints: None, report, table: None }
     }
 
     fn algorithm(&self) -> GraphStatistics {

@@ -15,6 +15,7 @@ mod key;
 mod keys;
 mod leaf_records;
 mod outer;
+mod parts;
 mod record;
 mod rows;
 mod sort_key;
@@ -34,6 +35,7 @@ pub use leaf_records::{
     BoolBuilder, BoolReader, OptionBuilder, OptionReader, TextBuilder, TextReader,
 };
 pub use outer::{OuterColumn, outer_columns_of, places, places_by_name};
+pub(crate) use parts::ColumnParts;
 pub use quince_core_derive::Record;
 pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,

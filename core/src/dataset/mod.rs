@@ -35,6 +35,7 @@ use kept::Kept;
 pub use facts::{Algebra, Choices, Extreme, Facts, Forwards, JoinStrategy, Kind, NodeId, Rows};
 pub use optimizer::{Actual, Description, Estimate, PhysicalPlan, Properties};
 pub use record_wise::RecordWise;
+pub(crate) use run::explain;
 pub use run::{Node, NodeRef, Run, keep};
 
 /// A bounded collection of records, described by how it is computed.

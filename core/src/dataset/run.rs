@@ -4,7 +4,7 @@ use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::facts::{Choices, Facts, NodeId};
+use super::facts::{Choices, Facts, Kind, NodeId};
 use super::optimizer::{self, Description, PhysicalPlan};
 use crate::environment::Environment;
 use crate::error::Result;
@@ -49,7 +49,7 @@ pub trait Node: Send + Sync {
 }
 
 /// The plan of `node` and all that it reads, as it was written.
-pub(super) fn explain(node: &NodeRef) -> PlanNode {
+pub(crate) fn explain(node: &NodeRef) -> PlanNode {
     node.inputs().iter().fold(node.plan(), |plan, input| plan.input(explain(input)))
 }
 
@@ -218,6 +218,31 @@ impl<'a> Run<'a> {
         lock(&self.built).insert((id(node), what), value);
     }
 
+    /// Whether it is that of the body of an iteration.
+    pub fn is_body(&self) -> bool {
+        self.outer.is_some()
+    }
+
+    /// The nodes that the plans in `roots` read and that are the same in every superstep: the ends
+    /// of the constant path, each once.
+    pub fn constants(&self, roots: &[&NodeRef]) -> Vec<NodeRef> {
+        let (mut constants, mut visited) = (Vec::new(), HashSet::new());
+        let mut inner = HashMap::new();
+        let mut open: Vec<NodeRef> = roots.iter().rev().map(|&root| root.clone()).collect();
+        while let Some(node) = open.pop() {
+            if !visited.insert(id(&node)) || self.bound.contains_key(&id(&node)) {
+                continue;
+            }
+            // What reads the stand-in of an iteration inside of this one has no rows here.
+            if self.dependent.contains(&id(&node)) || reads_stand_in(&node, &mut inner) {
+                open.extend(node.inputs().into_iter().rev());
+            } else {
+                constants.push(node);
+            }
+        }
+        constants
+    }
+
     /// Adds an iteration to the report of the whole run.
     pub fn report_iteration(&self, report: IterationReport) {
         match self.outer {
@@ -296,6 +321,17 @@ fn mark_dependent(
         dependent.insert(id(node));
     }
     found
+}
+
+/// Whether `node` reads a stand-in, directly or not; notes what is known.
+fn reads_stand_in(node: &NodeRef, known: &mut HashMap<NodeId, bool>) -> bool {
+    if let Some(&known) = known.get(&id(node)) {
+        return known;
+    }
+    let reads = matches!(node.facts().kind, Kind::Placeholder)
+        || node.inputs().iter().any(|input| reads_stand_in(input, known));
+    known.insert(id(node), reads);
+    reads
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::columnar::{Batch, BufferMut, Column, Native, Schema, Strings, match_column};
+use crate::columnar::{
+    Batch, BufferMut, Column, ColumnParts, Native, Schema, Strings, match_column,
+};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::{MemoryError, MemoryManager, Reservation, SpillFile};
@@ -99,26 +101,16 @@ impl BlockStore {
 }
 
 fn spill_column(file: &SpillFile, column: &Column) -> Result<Spilled, MemoryError> {
-    Ok(match_column!(column,
-        Native(values, same) => Spilled::Values {
-            begin: file.append(bytemuck::cast_slice(values))?,
-            // Not a slice of the column, which would keep its memory.
-            empty: same(Vec::new().into()),
-        },
-        Column::Utf8(texts) => {
-            let all = texts.span(0..texts.len());
-            let offsets: Vec<i32> =
-                texts.offsets().iter().map(|offset| offset - all.start as i32).collect();
-            Spilled::Texts {
-                offsets: file.append(bytemuck::cast_slice(&offsets))?,
-                bytes: file.append(&texts.bytes()[all])?,
-            }
-        },
-        Column::CodedUtf8 { codes, values } => {
-            let texts = codes.iter().map(|&code| values.get(code as usize));
-            return spill_column(file, &Column::Utf8(Strings::from_iter(texts)));
+    let column = column.to_plain().expect("a block holds less than 2 GiB of text");
+    Ok(match column.parts() {
+        ColumnParts::Values(values) => {
+            Spilled::Values { begin: file.append(values)?, empty: column.emptied() }
         }
-    ))
+        ColumnParts::Texts { offsets, bytes } => Spilled::Texts {
+            offsets: file.append(bytemuck::cast_slice(&offsets))?,
+            bytes: file.append(bytes)?,
+        },
+    })
 }
 
 impl Block {
@@ -157,6 +149,23 @@ impl Block {
                 Batch::with_rows(schema.clone(), columns, range.len())
             }
         })
+    }
+
+    /// All rows; those that were spilled are read into memory that nobody pays for: a block is
+    /// bounded.
+    pub fn read_whole(&self) -> Result<Batch, MemoryError> {
+        let range = 0..self.num_rows;
+        match &self.held {
+            Held::Memory { batch, .. } => Ok(batch.clone()),
+            Held::Spilled { file, schema, columns } => {
+                let scratch = MemoryManager::new(u64::MAX);
+                let columns = columns
+                    .iter()
+                    .map(|column| read_column(&scratch, "block", file, column, range.clone()))
+                    .collect::<Result<_, MemoryError>>()?;
+                Ok(Batch::with_rows(schema.clone(), columns, self.num_rows))
+            }
+        }
     }
 
     /// The bytes of memory that it holds.
@@ -250,6 +259,11 @@ impl BlockSource {
     /// The blocks of all morsels, in order.
     pub fn blocks(&self) -> Arc<[Block]> {
         self.morsels.iter().flatten().cloned().collect()
+    }
+
+    /// The blocks of each morsel.
+    pub fn morsels(&self) -> &[Vec<Block>] {
+        &self.morsels
     }
 
     /// The number of rows in all.

@@ -16,12 +16,15 @@
 //! a register: a superstep is one sweep over the index. What is read at random is only `P`, which
 //! a program keeps narrow. Projections are double-buffered, so a superstep never sees its own.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use bytemuck::Pod;
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
+use super::identity::{Parameters, fingerprint};
+use super::resume::Stateful;
 use super::superstep::{self, Body, Step};
 use crate::algebra::Monoid;
 use crate::environment::Environment;
@@ -29,6 +32,7 @@ use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
 use crate::memory::Segment;
 use crate::report::{Direction, IterationReport};
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
 /// What a bulk iteration does to a key and along an entry.
 pub trait BulkProgram<W: EntryValue>: Sync {
@@ -87,6 +91,7 @@ pub struct BulkIteration<'a, I, P> {
     pub(super) index: &'a I,
     pub(super) program: &'a P,
     pub(super) criterion: Criterion,
+    pub(super) parameters: Parameters,
 }
 
 /// The states that a bulk iteration ended with, by dense key, and how it went.
@@ -105,7 +110,14 @@ where
 {
     /// An iteration of `program` along the rows of `index`, until `criterion` is met.
     pub fn new(name: &'a str, index: &'a I, program: &'a P, criterion: Criterion) -> Self {
-        Self { name, index, program, criterion }
+        Self { name, index, program, criterion, parameters: Parameters::default() }
+    }
+
+    /// Says that `program` was made with this parameter: a snapshot that was taken with another
+    /// value is refused.
+    pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
+        self.parameters.add(name, value);
+        self
     }
 
     /// Runs it. Takes one state and two projections a key from the budget.
@@ -116,7 +128,7 @@ where
 
     fn run_in_pool(self, env: &Environment) -> Result<BulkResult<P::State>> {
         let mut body = BulkBody::new(env, &self)?;
-        let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
+        let report = superstep::run_resumable(env, self.name, &self.criterion, &mut body)?;
         Ok(BulkResult { states: body.states, report })
     }
 }
@@ -129,6 +141,7 @@ pub(super) struct BulkBody<'a, I: StaticIndex, P: BulkProgram<I::Value>> {
     pub(super) projections: Segment<P::Projection>,
     next_projections: Segment<P::Projection>,
     aggregate: f64,
+    parameters: Parameters,
 }
 
 /// What a chunk adds to the superstep's sums.
@@ -142,7 +155,7 @@ struct Sums {
 impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
     /// The body with every key in its first state.
     pub(super) fn new(env: &'a Environment, iteration: &BulkIteration<'a, I, P>) -> Result<Self> {
-        let BulkIteration { name, index, program, .. } = *iteration;
+        let &BulkIteration { name, index, program, ref parameters, .. } = iteration;
         let (memory, num_keys) = (env.memory(), index.num_keys());
         let mut body = Self {
             env,
@@ -152,6 +165,7 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
             projections: memory.allocate("projection", num_keys)?,
             next_projections: memory.allocate("projection", num_keys)?,
             aggregate: 0.0,
+            parameters: parameters.clone(),
         };
         env.run(name, || {
             body.initialize();
@@ -214,6 +228,35 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
             convergence: Some(total.change),
             direction: Direction::Pull,
         })
+    }
+}
+
+/// Projections are made again from the states.
+impl<I: StaticIndex, P: BulkProgram<I::Value>> Stateful for BulkBody<'_, I, P> {
+    fn identity(&self) -> Result<Identity> {
+        // The first projections tell what the program knows of each key.
+        let input = fingerprint(self.index)?.column(&self.states).column(&self.projections);
+        Ok(Identity { program: self.parameters.of::<P, P::State>(), input: input.digest() })
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        snapshot.numbers(&[self.aggregate.to_bits()])?;
+        Ok(snapshot.column(&self.states)?)
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        let [aggregate] = snapshot.numbers()?;
+        self.aggregate = f64::from_bits(aggregate);
+        snapshot.column_into(&mut self.states)?;
+        let program = self.program;
+        in_chunks(self.index.chunks(), &mut self.states, &mut self.projections)
+            .into_par_iter()
+            .for_each(|(keys, states, projections)| {
+                for ((key, state), projection) in keys.zip(states).zip(projections) {
+                    *projection = program.project(key, state);
+                }
+            });
+        Ok(())
     }
 }
 

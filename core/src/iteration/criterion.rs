@@ -95,6 +95,27 @@ impl Criterion {
     }
 }
 
+impl Criterion {
+    /// The superstep after which it was met already, if `supersteps` go on behind it. Conditions of
+    /// the program's own are not asked: what they look at is gone.
+    pub(super) fn met_inside(&self, supersteps: &[SuperstepReport]) -> Option<u64> {
+        let known = self.without_conditions();
+        let next = supersteps.iter().enumerate();
+        next.map(|(done, next)| (done.checked_sub(1).map(|last| &supersteps[last]), next.workset))
+            .position(|(last, workset)| known.met(last, workset).is_some())
+            .map(|done| done as u64)
+    }
+
+    fn without_conditions(&self) -> Self {
+        match self {
+            Self::When(condition) => Self::when(condition.name.clone(), || false),
+            Self::Or(a, b) => a.without_conditions().or(b.without_conditions()),
+            Self::And(a, b) => a.without_conditions().and(b.without_conditions()),
+            other => other.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Criterion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -141,6 +162,20 @@ mod tests {
     #[test]
     fn not_a_number_never_converges() {
         assert_eq!(Criterion::ConvergedBelow(1.0).met(Some(&after(9, f64::NAN)), 1), None);
+    }
+
+    #[test]
+    fn what_is_behind_the_end_is_known() {
+        let steps: Vec<_> = (1..=4).map(|step| after(step, 1.0 / step as f64)).collect();
+        let most = Criterion::MaximumSupersteps;
+        assert_eq!(most(4).met_inside(&steps), None, "the last one is the end");
+        assert_eq!(most(3).met_inside(&steps), Some(3));
+        assert_eq!(most(0).met_inside(&steps), Some(0));
+        assert_eq!(Criterion::ConvergedBelow(0.5).met_inside(&steps), Some(2));
+        let asked = Criterion::when("never asked", || true);
+        assert_eq!(asked.clone().or(most(4)).met_inside(&steps), None);
+        assert_eq!(asked.or(most(2)).met_inside(&steps), Some(2));
+        assert_eq!(most(0).met_inside(&[]), None);
     }
 
     #[test]

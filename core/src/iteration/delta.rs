@@ -15,11 +15,14 @@
 //! folds along its row, when much is active) or **push** (each active key merges into its
 //! neighbours in place, when little is). Both give the same `S` and the same `D`.
 
+use std::fmt::Display;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
+use super::identity::{Parameters, fingerprint};
+use super::resume::Stateful;
 use super::superstep::{self, Body, Step};
 use super::values::{Value, merge};
 use super::workset::{Marks, Workset};
@@ -29,6 +32,7 @@ use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
 use crate::memory::{Segment, SharedSlice};
 use crate::report::{Direction, IterationReport};
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
 /// Pull while the active keys have more than one in this many of all entries.
 const PULL_SHARE: u64 = 20;
@@ -58,6 +62,7 @@ pub struct DeltaIteration<'a, I, P> {
     pub(super) index: &'a I,
     pub(super) program: &'a P,
     pub(super) criterion: Criterion,
+    pub(super) parameters: Parameters,
 }
 
 /// The solution set that a delta iteration ended with, by dense key, and how it went.
@@ -72,7 +77,15 @@ pub struct DeltaResult<V> {
 impl<'a, I: StaticIndex, P> DeltaIteration<'a, I, P> {
     /// An iteration of `program` over `index`, until nothing changes.
     pub fn new(name: &'a str, index: &'a I, program: &'a P) -> Self {
-        Self { name, index, program, criterion: Criterion::EmptyWorkset }
+        let (criterion, parameters) = (Criterion::EmptyWorkset, Parameters::default());
+        Self { name, index, program, criterion, parameters }
+    }
+
+    /// Says that `program` was made with this parameter: a snapshot that was taken with another
+    /// value is refused.
+    pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
+        self.parameters.add(name, value);
+        self
     }
 
     /// Ends also after `supersteps`, with what they reached.
@@ -105,12 +118,13 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
             next: memory.allocate("solution", num_keys)?,
             workset: Workset::Dense { num_keys: 0, num_entries: 0 },
             marks: Marks::new(memory, num_keys)?,
+            parameters: self.parameters,
         };
         env.run(self.name, || {
             body.initialize();
             Ok(())
         })?;
-        let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
+        let report = superstep::run_resumable(env, self.name, &self.criterion, &mut body)?;
         Ok(DeltaResult { solution: body.solution, report })
     }
 }
@@ -125,6 +139,28 @@ struct DeltaBody<'a, I: StaticIndex, P: DeltaProgram<I::Value>> {
     workset: Workset<Value<P::Lattice>>,
     /// The keys that changed in this superstep.
     marks: Marks,
+    parameters: Parameters,
+}
+
+/// Of the workset the keys: their values are those of the solution set.
+impl<I: StaticIndex, P: DeltaProgram<I::Value>> Stateful for DeltaBody<'_, I, P> {
+    fn identity(&self) -> Result<Identity> {
+        let input = fingerprint(self.index)?.column(&self.solution).column(self.marks.flags());
+        let program = self.parameters.of::<P, Value<P::Lattice>>();
+        Ok(Identity { program, input: input.digest() })
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        snapshot.column(&self.solution)?;
+        self.workset.save(&self.marks, snapshot)
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        snapshot.column_into(&mut self.solution)?;
+        self.workset =
+            Workset::restore(self.env, self.index, &self.solution, &mut self.marks, snapshot)?;
+        Ok(())
+    }
 }
 
 impl<I: StaticIndex, P: DeltaProgram<I::Value>> Body for DeltaBody<'_, I, P> {

@@ -81,6 +81,7 @@ impl<I: StaticIndex, P: ForwardProgram> DeltaIteration<'_, I, P> {
             index: self.index,
             program: &program,
             criterion: self.criterion,
+            parameters: self.parameters,
         };
         plain.run(env)
     }

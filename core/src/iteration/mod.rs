@@ -19,12 +19,14 @@ mod criterion;
 mod dataflow;
 mod delta;
 mod forward;
+mod identity;
+mod resume;
 mod superstep;
 mod tiled;
 mod values;
 mod workset;
 
-pub use crate::report::{Direction, IterationReport, StopReason, SuperstepReport};
+pub use crate::report::{Direction, IterationReport, SnapshotReport, StopReason, SuperstepReport};
 pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
 pub use component_fold::ForwardProgram;
 pub use criterion::{Condition, Criterion};

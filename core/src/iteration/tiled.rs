@@ -18,6 +18,7 @@ use rayon::prelude::*;
 
 use super::bulk::{BulkBody, BulkIteration, BulkProgram, BulkResult};
 use super::forward::Rewrites;
+use super::resume::Stateful;
 use super::superstep::{self, Body, Step};
 use crate::algebra::Monoid;
 use crate::environment::Environment;
@@ -25,6 +26,7 @@ use crate::error::{Error, Result};
 use crate::index::{Csr, EntryValue, StaticIndex, Tiles};
 use crate::memory::{MemoryError, Segment};
 use crate::plan::Rewrite;
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
 /// The name of the rewrite in plans.
 pub const COLUMN_TILES: &str = "column tiles";
@@ -105,8 +107,31 @@ where
         let bulk = BulkBody::new(env, &self)?;
         let (index, program) = (self.index, self.program);
         let mut body = TiledBody { env, index, program, bulk, bits, cut: None };
-        let report = superstep::run(env, self.name, &self.criterion, &mut body)?;
+        let report = superstep::run_resumable(env, self.name, &self.criterion, &mut body)?;
         Ok(BulkResult { states: body.bulk.states, report })
+    }
+}
+
+/// The state is that of the bulk iteration; its sums are regrouped by the blocks.
+impl<W, P> Stateful for TiledBody<'_, W, P>
+where
+    W: EntryValue,
+    P: BulkProgram<W>,
+    Combined<P, W>: Pod,
+{
+    fn identity(&self) -> Result<Identity> {
+        let mut identity = self.bulk.identity()?;
+        let block = format!("2^{} keys a block", self.bits);
+        identity.program.push((COLUMN_TILES.to_owned(), block));
+        Ok(identity)
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        self.bulk.save(snapshot)
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        self.bulk.restore(snapshot)
     }
 }
 

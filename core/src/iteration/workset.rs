@@ -8,6 +8,7 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::StaticIndex;
 use crate::memory::{MemoryManager, Segment, SharedSlice, SharedWord};
+use crate::snapshot::{SnapshotReader, SnapshotWriter};
 
 /// The active keys.
 pub(super) enum Workset<V> {
@@ -16,6 +17,10 @@ pub(super) enum Workset<V> {
     /// These, ascending, with the values that they had when they became active. No key is marked.
     Sparse { keys: Segment<u32>, values: Segment<V>, num_entries: u64 },
 }
+
+/// The forms of a workset in a snapshot.
+const DENSE: u64 = 0;
+const SPARSE: u64 = 1;
 
 impl<V: SharedWord> Workset<V> {
     /// The keys of a list without repetition.
@@ -44,6 +49,38 @@ impl<V: SharedWord> Workset<V> {
         match self {
             Self::Dense { num_entries, .. } | Self::Sparse { num_entries, .. } => *num_entries,
         }
+    }
+
+    /// Hands out what [`restore`](Self::restore) makes a workset of.
+    pub(super) fn save(&self, marks: &Marks, snapshot: &mut SnapshotWriter) -> Result<()> {
+        match self {
+            Self::Dense { num_keys, num_entries } => {
+                snapshot.numbers(&[DENSE, *num_keys, *num_entries])?;
+                snapshot.column(&marks.flags)?;
+            }
+            Self::Sparse { keys, .. } => {
+                snapshot.numbers(&[SPARSE, 0, 0])?;
+                snapshot.column(keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What [`save`](Self::save) handed out, over the solution set of the same moment.
+    pub(super) fn restore<I: StaticIndex>(
+        env: &Environment,
+        index: &I,
+        solution: &[V],
+        marks: &mut Marks,
+        snapshot: &mut SnapshotReader,
+    ) -> Result<Self> {
+        let [form, num_keys, num_entries] = snapshot.numbers()?;
+        if form == DENSE {
+            snapshot.column_into(&mut marks.flags)?;
+            return Ok(Self::Dense { num_keys, num_entries });
+        }
+        marks.flags.fill(0);
+        Self::from_list(env, index, solution, snapshot.column(env.memory(), "workset")?)
     }
 
     /// The active keys and their values as a list; clears the marks.
@@ -82,6 +119,11 @@ pub(super) struct Marks {
 impl Marks {
     pub(super) fn new(memory: &MemoryManager, num_keys: usize) -> Result<Self> {
         Ok(Self { flags: memory.allocate("workset", num_keys)? })
+    }
+
+    /// The flags of all keys.
+    pub(super) fn flags(&self) -> &[u8] {
+        &self.flags
     }
 
     /// The marked keys, ascending.

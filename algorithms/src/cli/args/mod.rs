@@ -1,11 +1,13 @@
 //! The options that commands share, in groups.
 
+mod checkpoint;
 mod graph;
 mod input;
 mod output;
 mod parse;
 mod run;
 
+pub(super) use checkpoint::CheckpointArgs;
 pub(super) use graph::GraphArgs;
 pub(super) use input::InputArgs;
 pub(super) use output::TableArgs;

@@ -1,5 +1,7 @@
 //! Reading the values of options: what is wrong is said with the remedy.
 
+use std::time::Duration;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use quince_core::memory::parse_bytes;
 
@@ -46,6 +48,37 @@ pub(super) fn threads(text: &str) -> Result<usize, &'static str> {
     }
 }
 
+/// How often something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Every {
+    /// After so many supersteps.
+    Supersteps(u64),
+    /// After this time.
+    Time(Duration),
+}
+
+/// Reads a number of supersteps or a time.
+pub(super) fn checkpoint_every(text: &str) -> Result<Every, &'static str> {
+    let remedy = "give supersteps, like 10, or a time, like 30s, 5m or 1h";
+    let text = text.trim();
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = &text[..text.len() - unit.len()];
+    let seconds = match unit.trim() {
+        "" => {
+            let supersteps = number.parse().ok().filter(|&supersteps| supersteps > 0);
+            return supersteps.map(Every::Supersteps).ok_or(remedy);
+        }
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(remedy),
+    };
+    let time = number.trim().parse::<f64>().ok().filter(|&number| number > 0.0);
+    let time = time.and_then(|number| Duration::try_from_secs_f64(number * seconds).ok());
+    time.map(Every::Time).ok_or(remedy)
+}
+
 /// Reads a number in 0..1.
 pub(in crate::cli) fn fraction_below_one(text: &str) -> Result<f64, &'static str> {
     number(text, "give a number of at least 0 and below 1", |value| (0.0..1.0).contains(&value))
@@ -82,5 +115,16 @@ mod tests {
         }
         assert_eq!(zero_or_more("1e-9"), Ok(1e-9));
         assert!(zero_or_more("-1e-9").is_err() && zero_or_more("nan").is_err());
+    }
+
+    #[test]
+    fn supersteps_and_times_are_told_apart() {
+        assert_eq!(checkpoint_every("10"), Ok(Every::Supersteps(10)));
+        assert_eq!(checkpoint_every("1.5 s"), Ok(Every::Time(Duration::from_millis(1500))));
+        assert_eq!(checkpoint_every("250ms"), Ok(Every::Time(Duration::from_millis(250))));
+        assert_eq!(checkpoint_every("2h"), Ok(Every::Time(Duration::from_secs(7200))));
+        for text in ["0", "0s", "-1", "1.5", "", "s", "5 parsec", "1e999s", "1..2m"] {
+            assert!(checkpoint_every(text).unwrap_err().contains("like 30s"), "{text}");
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use quince_core::Environment;
+use quince_core::snapshot::SnapshotPolicy;
 
 use super::parse::{memory_size, threads};
 use crate::cli::error::{CliError, Result};
@@ -35,12 +36,13 @@ pub(in crate::cli) struct RunArgs {
 }
 
 impl RunArgs {
-    /// The environment as it is described. Its progress counts in `unit`, and `interrupt` cancels
-    /// what runs in it.
+    /// The environment as it is described, with the policy for snapshots if there is one. Its
+    /// progress counts in `unit`, and `interrupt` cancels what runs in it.
     pub(in crate::cli) fn environment(
         &self,
         interrupt: &Interrupt,
         unit: Unit,
+        snapshots: Option<SnapshotPolicy>,
     ) -> Result<Environment> {
         let mut builder = Environment::builder();
         if let Some(threads) = self.threads {
@@ -55,8 +57,12 @@ impl RunArgs {
             }
             builder = builder.spill_dir(folder);
         }
-        if let Some(progress) = Progress::on_terminal(unit, self.quiet) {
-            builder = builder.listener(progress);
+        if let Some(policy) = snapshots {
+            policy.check().map_err(quince_core::Error::from)?;
+            builder = builder.snapshots(policy);
+        }
+        if !self.quiet {
+            builder = builder.listener(Progress::new(unit));
         }
         let env = builder.build()?;
         interrupt.watch(&env);

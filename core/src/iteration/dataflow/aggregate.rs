@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::columnar::{Batch, ReadRecord, Record, reader_of};
+use crate::columnar::{Batch, ReadRecord, Record, batch_of, reader_of, records};
 use crate::dataset::{DataSet, NodeRef, Run};
 use crate::error::Result;
 use crate::executor;
+use crate::memory::MemoryManager;
 use crate::pipeline::Breaker;
 use crate::report::AggregateValue;
+use crate::snapshot::{SnapshotReader, SnapshotWriter};
 
 /// The value that the last superstep gave an aggregate; functions in the body may keep a clone.
 ///
@@ -73,6 +75,12 @@ pub(super) trait Computed: Send + Sync {
 
     /// Forgets all values.
     fn reset(&self);
+
+    /// Hands out the previous value.
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()>;
+
+    /// Takes it back.
+    fn restore(&self, snapshot: &mut SnapshotReader) -> Result<()>;
 }
 
 struct Folded<V, F> {
@@ -110,6 +118,18 @@ where
 
     fn reset(&self) {
         *self.aggregate.lock() = Value { computed: None, published: None };
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        Ok(snapshot.batch(batch_of(self.aggregate.previous()))?)
+    }
+
+    fn restore(&self, snapshot: &mut SnapshotReader) -> Result<()> {
+        // A value: nobody pays for it.
+        let batch = snapshot.batch(&MemoryManager::new(u64::MAX), "aggregate")?;
+        let published = records::<V>(&batch)?.pop();
+        *self.aggregate.lock() = Value { computed: None, published };
+        Ok(())
     }
 }
 

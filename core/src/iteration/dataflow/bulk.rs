@@ -1,20 +1,25 @@
 //! `iterate_bulk`: every superstep replaces the partial solution.
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::aggregate::Aggregate;
+use super::identity::identity;
 use super::placeholder::Placeholder;
+use super::rows;
 use super::step::{Closed, Frame, Superstep};
 use crate::columnar::{Record, row_bytes};
 use crate::dataset::{DataSet, Facts, Kind, Node, NodeRef, Rows, Run, keep};
 use crate::error::Result;
 use crate::exchange::BlockSource;
 use crate::iteration::Criterion;
+use crate::iteration::resume::Stateful;
 use crate::iteration::superstep::{self, Body, Step};
 use crate::pipeline::Pipeline;
 use crate::plan::PlanNode;
 use crate::report::{AggregateValue, Direction};
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
 impl<T: Record> DataSet<T> {
     /// Iterates until `criterion` is met; a number is the number of supersteps.
@@ -79,6 +84,12 @@ impl<T: Record> BulkStep<T> {
     /// Names the iteration in plans, reports and errors.
     pub fn name(&mut self, name: &str) {
         name.clone_into(&mut self.frame.name);
+    }
+
+    /// Says that functions of the body were made with this parameter: a snapshot that was taken with
+    /// another value is refused.
+    pub fn parameter(&mut self, name: &str, value: impl Display) {
+        self.frame.parameters.add(name, value);
     }
 
     /// The number of the superstep, for functions of the body.
@@ -158,7 +169,13 @@ impl<T: Record> Node for BulkNode<T> {
         let current = Arc::new(keep(run.env(), &run.open(&self.initial)?)?);
         let workset = current.num_rows();
         let mut body = BulkBody { node: self, run, current, workset, aggregates: Vec::new() };
-        let report = superstep::run(run.env(), &self.frame.name, &self.criterion, &mut body)?;
+        let (name, criterion) = (&self.frame.name, &self.criterion);
+        let report = if run.is_body() {
+            // The iteration around takes snapshots, of whole supersteps of its own.
+            superstep::run(run.env(), name, criterion, &mut body)?
+        } else {
+            superstep::run_resumable(run.env(), name, criterion, &mut body)?
+        };
         run.report_iteration(report);
         Ok(Pipeline::from_shared(body.current))
     }
@@ -172,6 +189,32 @@ struct BulkBody<'a, T> {
     aggregates: Vec<(String, AggregateValue)>,
 }
 
+impl<'a, T: Record> BulkBody<'a, T> {
+    /// The run of the superstep that comes.
+    fn body_run(&self) -> Run<'a> {
+        let node = self.node;
+        self.run.body(&node.roots(), [(&node.partial, self.current.clone() as _)])
+    }
+}
+
+impl<T: Record> Stateful for BulkBody<'_, T> {
+    fn identity(&self) -> Result<Identity> {
+        identity(&self.body_run(), &self.node.frame, &self.node.roots(), &[&*self.current])
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        snapshot.numbers(&[self.workset])?;
+        rows::save(&self.current, snapshot)?;
+        self.node.frame.save(snapshot)
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        [self.workset] = snapshot.numbers()?;
+        self.current = Arc::new(rows::restore(self.run.env(), snapshot)?);
+        self.node.frame.restore(snapshot)
+    }
+}
+
 impl<T: Record> Body for BulkBody<'_, T> {
     fn workset(&self) -> u64 {
         self.workset
@@ -180,7 +223,7 @@ impl<T: Record> Body for BulkBody<'_, T> {
     fn superstep(&mut self, superstep: u64) -> Result<Step> {
         let node = self.node;
         node.frame.superstep.set(superstep);
-        let run = self.run.body(&node.roots(), [(&node.partial, self.current.clone() as _)]);
+        let run = self.body_run();
         let next = keep(run.env(), &run.open(&node.next)?)?;
         let Closed { aggregates, convergence, termination } = node.frame.close(&run)?;
         drop(run);

@@ -1,11 +1,14 @@
 //! `iterate_delta`: every superstep changes the solution set where the workset says.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::aggregate::Aggregate;
 use super::dense::{self, Spread};
+use super::identity::identity;
 use super::join_solution::{SOLUTION, SolutionJoin};
 use super::placeholder::Placeholder;
+use super::rows;
 use super::solution_set::HashedSolution;
 use super::step::{Closed, Frame, Superstep};
 use crate::columnar::{IntoKey, Key, Record, row_bytes, types_of};
@@ -17,11 +20,13 @@ use crate::error::Result;
 use crate::exchange::{BlockSource, BlockStore, HashExchange, HashPartitions};
 use crate::executor;
 use crate::iteration::Criterion;
+use crate::iteration::resume::Stateful;
 use crate::iteration::superstep::{self, Body, Step};
 use crate::operators::Aggregation;
 use crate::pipeline::{Numbered, Pipeline, Source};
 use crate::plan::PlanNode;
 use crate::report::{AggregateValue, Direction};
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
 impl<S: Record> DataSet<S> {
     /// Iterates with a solution set, which this data set is at first, until the workset is empty
@@ -122,6 +127,12 @@ impl<S: Record, W: Record> DeltaStep<S, W> {
     /// Names the iteration in plans, reports and errors.
     pub fn name(&mut self, name: &str) {
         name.clone_into(&mut self.frame.name);
+    }
+
+    /// Says that functions of the body were made with this parameter: a snapshot that was taken with
+    /// another value is refused.
+    pub fn parameter(&mut self, name: &str, value: impl Display) {
+        self.frame.parameters.add(name, value);
     }
 
     /// The number of the superstep, for functions of the body.
@@ -276,7 +287,13 @@ impl<S: Record> Node for DeltaNode<S> {
             workset: Arc::new(workset),
             aggregates: Vec::new(),
         };
-        let report = superstep::run(run.env(), &self.frame.name, &self.criterion, &mut body)?;
+        let (name, criterion) = (&self.frame.name, &self.criterion);
+        let report = if run.is_body() {
+            // The iteration around takes snapshots, of whole supersteps of its own.
+            superstep::run(run.env(), name, criterion, &mut body)?
+        } else {
+            superstep::run_resumable(run.env(), name, criterion, &mut body)?
+        };
         run.report_iteration(report);
         Ok(Pipeline::new(source(body.solution)))
     }
@@ -290,6 +307,48 @@ struct DeltaBody<'a, S> {
     aggregates: Vec<(String, AggregateValue)>,
 }
 
+impl<'a, S: Record> DeltaBody<'a, S> {
+    /// The run of the superstep that comes.
+    fn body_run(&self) -> Run<'a> {
+        let node = self.node;
+        let solution = node.solution.node();
+        let whole = Arc::new(source(self.solution.clone()));
+        let run = self.run.body(
+            &node.roots(),
+            [(&node.workset, self.workset.clone() as Arc<dyn Source>), (solution, whole as _)],
+        );
+        run.put(solution, SOLUTION, self.solution.clone());
+        run
+    }
+}
+
+impl<S: Record> Stateful for DeltaBody<'_, S> {
+    fn identity(&self) -> Result<Identity> {
+        let initial: [&dyn Source; 2] = [&source(self.solution.clone()), &*self.workset];
+        let mut identity =
+            identity(&self.body_run(), &self.node.frame, &self.node.roots(), &initial)?;
+        identity.program.push(("key".to_owned(), self.node.key.to_string()));
+        Ok(identity)
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        self.solution.save(snapshot)?;
+        rows::save(&self.workset, snapshot)?;
+        self.node.frame.save(snapshot)
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        let env = self.run.env();
+        let key = || self.node.key.clone();
+        // The first one goes before the other comes: they need not both find room.
+        let none = HashedSolution::new(env, key(), &HashPartitions::default())?;
+        self.solution = Arc::new(none);
+        self.solution = Arc::new(HashedSolution::restore(env, key(), snapshot)?);
+        self.workset = Arc::new(rows::restore(env, snapshot)?);
+        self.node.frame.restore(snapshot)
+    }
+}
+
 impl<S: Record> Body for DeltaBody<'_, S> {
     fn workset(&self) -> u64 {
         self.workset.num_rows()
@@ -298,13 +357,7 @@ impl<S: Record> Body for DeltaBody<'_, S> {
     fn superstep(&mut self, superstep: u64) -> Result<Step> {
         let node = self.node;
         node.frame.superstep.set(superstep);
-        let solution = node.solution.node();
-        let whole = Arc::new(source(self.solution.clone()));
-        let run = self.run.body(
-            &node.roots(),
-            [(&node.workset, self.workset.clone() as Arc<dyn Source>), (solution, whole as _)],
-        );
-        run.put(solution, SOLUTION, self.solution.clone());
+        let run = self.body_run();
         let (delta, _store) = node.exchange(&run, &node.delta)?;
         let next = keep(run.env(), &run.open(&node.next)?)?;
         let Closed { aggregates, convergence, .. } = node.frame.close(&run)?;

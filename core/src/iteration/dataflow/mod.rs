@@ -13,8 +13,10 @@ mod aggregate;
 mod bulk;
 mod delta;
 mod dense;
+mod identity;
 mod join_solution;
 mod placeholder;
+mod rows;
 mod solution_set;
 mod step;
 

@@ -11,12 +11,14 @@
 
 use rayon::prelude::*;
 
+use super::rows;
 use crate::columnar::{Batch, Key, Keys, ReadRecord, Record, RowBuilder, reader_of};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::exchange::{Block, BlockStore, GroupIndex, HashPartitions, Hashed};
 use crate::memory::{MemoryError, Reservation};
 use crate::pipeline::{BATCH_ROWS, Output};
+use crate::snapshot::{SnapshotReader, SnapshotWriter};
 
 /// The name under which solution sets pay.
 pub(super) const NAME: &str = "solution set";
@@ -141,6 +143,46 @@ impl<S: Record> HashedSolution<S> {
             Ok(records.batches(order))
         })?;
         batches.into_iter().try_for_each(|batch| output.emit(batch))
+    }
+}
+
+/// In a snapshot a partition is the number of its blocks, and its records in the order in which
+/// their keys first came.
+impl<S: Record> HashedSolution<S> {
+    /// Hands out all records: copies of those in memory, and the blocks of the others.
+    pub(super) fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        for part in &self.parts {
+            match part {
+                Part::Memory(records) => {
+                    let batches = records.batches(0..records.records.len());
+                    snapshot.numbers(&[batches.len() as u64])?;
+                    batches.into_iter().try_for_each(|batch| snapshot.batch(batch))?;
+                }
+                Part::Kept(blocks) => rows::save_blocks(blocks, snapshot)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The set of what [`save`](Self::save) handed out.
+    pub(super) fn restore(
+        env: &Environment,
+        key: Key,
+        snapshot: &mut SnapshotReader,
+    ) -> Result<Self> {
+        let store = BlockStore::new(env, NAME);
+        let part = |_| {
+            let mut records = Records::new(env)?;
+            let [batches] = snapshot.numbers()?;
+            for _ in 0..batches {
+                let rows = snapshot.batch(store.scratch(), NAME)?;
+                let keys = key.keys(&rows)?;
+                records.set(&key, &Hashed { hashes: keys.hashes().into(), rows })?;
+            }
+            Part::put(env, &store, records)
+        };
+        let parts = (0..HashPartitions::LEN).map(part).collect::<Result<_>>()?;
+        Ok(Self { key, store, parts })
     }
 }
 

@@ -8,7 +8,9 @@ use crate::columnar::Record;
 use crate::dataset::{DataSet, NodeRef, Run};
 use crate::error::Result;
 use crate::executor;
+use crate::iteration::identity::Parameters;
 use crate::report::AggregateValue;
+use crate::snapshot::{SnapshotReader, SnapshotWriter};
 
 /// The number of the superstep that runs, from 1; functions in the body may keep a clone.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +31,7 @@ impl Superstep {
 pub(super) struct Frame {
     pub(super) name: String,
     pub(super) superstep: Superstep,
+    pub(super) parameters: Parameters,
     aggregates: Vec<Arc<dyn Computed>>,
     convergence: Option<Aggregate<f64>>,
     termination: Option<NodeRef>,
@@ -39,6 +42,7 @@ impl Frame {
         Self {
             name: name.to_owned(),
             superstep: Superstep::default(),
+            parameters: Parameters::default(),
             aggregates: Vec::new(),
             convergence: None,
             termination: None,
@@ -72,6 +76,16 @@ impl Frame {
     /// Before the first superstep: what an earlier run left is forgotten.
     pub(super) fn reset(&self) {
         self.aggregates.iter().for_each(|aggregate| aggregate.reset());
+    }
+
+    /// Hands out the values of the aggregates.
+    pub(super) fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        self.aggregates.iter().try_for_each(|aggregate| aggregate.save(snapshot))
+    }
+
+    /// Takes them back.
+    pub(super) fn restore(&self, snapshot: &mut SnapshotReader) -> Result<()> {
+        self.aggregates.iter().try_for_each(|aggregate| aggregate.restore(snapshot))
     }
 
     /// Computes the aggregates of the superstep, and the rows of the termination set.
