@@ -276,9 +276,12 @@ fn pack<W: Copy + Default>(
     push: impl Fn(W, u32, u64) -> W,
 ) -> Vec<W> {
     if let [column] = columns {
+        let mask = order_of(orders, 0).mask();
         return match_column!(column,
             Native(values, _same) => {
-                values.iter().map(|&value| push(W::default(), 0, value.ordered())).collect()
+                let keep = u64::MAX >> (64 - 8 * column.column_type().width().unwrap_or(8));
+                let turned = |&value: &_| (Ordered::ordered(value) ^ mask) & keep;
+                values.iter().map(|value| push(W::default(), 0, turned(value))).collect()
             },
             Column::Utf8(_) | Column::CodedUtf8 { .. } => unreachable!("text has no fixed width"),
         );

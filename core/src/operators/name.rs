@@ -119,7 +119,7 @@ mod tests {
         let named = everywhere(|env| program(env, true));
         assert_eq!(named, everywhere(|env| program(env, false)));
         let env = Environment::builder().threads(1).build().unwrap();
-        let plan = program(&env, true).explain().to_string();
+        let plan = program(&env, true).explain_written().to_string();
         let expected = "parts once [operator: distinct, key: value]\n\
             └─ parts [operator: map]\n   └─ vertices\n      └─ sequence [rows: 30000]\n";
         assert_eq!(plan.replace("all fields", "value"), expected);

@@ -8,22 +8,24 @@
 
 use std::marker::PhantomData;
 
+use super::solution_set::NAME as SOLUTION;
+
 use crate::algebra::{Max, Min, Semilattice};
 use crate::columnar::{
-    Batch, Buffer, BufferMut, Column, ColumnType, Native, Record, Schema, schema_of, types_of,
+    Batch, Buffer, BufferMut, Column, ColumnType, Keys, Native, Record, Schema, gather, schema_of,
+    types_of,
 };
 use crate::dataset::{Algebra, Extreme, NodeRef, Run};
 use crate::environment::Environment;
-use crate::error::Result;
-use crate::exchange::{BlockSource, BlockStore};
+use crate::error::{Error, Result};
+use crate::exchange::{BlockSource, BlockStore, HASH_BITS, HashPartitions};
 use crate::executor;
 use crate::index::{
     Csr, Dictionary, Duplicates, Encoded, IndexOptions, Key, KeyOrder, Rows, SelfPairs,
 };
 use crate::iteration::values::Value;
 use crate::iteration::{Criterion, DeltaIteration, ForwardProgram, IterationReport, Rewrites};
-use crate::memory::Segment;
-use crate::pipeline::BATCH_ROWS;
+use crate::memory::{MemoryError, Segment};
 
 /// What an iteration spreads, and along which relation.
 pub(super) struct Spread {
@@ -48,8 +50,22 @@ impl Spread {
     }
 }
 
-/// The solution set and how it came about, or nothing if the rows do not allow the dense path.
+/// The solution set and how it came about, or nothing if the rows or the budget do not allow the
+/// dense path.
 pub(super) fn run<S: Record>(
+    run: &Run<'_>,
+    name: &str,
+    criterion: &Criterion,
+    initial: &NodeRef,
+    spread: &Spread,
+) -> Result<Option<(BlockSource, IterationReport)>> {
+    match run_dense::<S>(run, name, criterion, initial, spread) {
+        Err(Error::Memory(MemoryError::OutOfBudget { .. })) => Ok(None),
+        other => other,
+    }
+}
+
+fn run_dense<S: Record>(
     run: &Run<'_>,
     name: &str,
     criterion: &Criterion,
@@ -197,27 +213,33 @@ impl Dense<'_> {
         Ok(Some(Initial { values: initial, lattice: PhantomData }))
     }
 
-    /// The solution as rows, by rising key.
+    /// The solution as rows, in the order and the partitions of a hashed solution set: nobody can
+    /// tell which way the iteration went.
     fn rows<L: Semilattice<Value: Native>, S: Record>(
         &self,
         solution: &[Value<L>],
         column: impl Fn(Buffer<Value<L>>) -> Column,
     ) -> Result<BlockSource> {
-        let dense: Vec<u32> = (0..self.dictionary.num_ordinals() as u32)
-            .filter_map(|ordinal| self.dictionary.dense_of_ordinal(ordinal))
-            .collect();
-        let store = BlockStore::new(self.env, "solution set");
-        let block = |dense: &[u32]| {
-            let keys = dense.iter().map(|&dense| match self.dictionary.key(dense) {
-                Key::Integer(key) => key,
-                Key::Text(_) => unreachable!("keys are integers"),
-            });
-            let keys = key_column(self.key, keys);
-            let values: Vec<_> = dense.iter().map(|&dense| solution[dense as usize]).collect();
-            store.keep(Batch::new(schema_of::<S>(), vec![keys, column(values.into())]))
-        };
-        let blocks = dense.chunks(BATCH_ROWS).map(block).collect::<Result<Vec<_>>>()?;
-        Ok(BlockSource::new("solution set", blocks))
+        let keys = (0..solution.len() as u32).map(|dense| match self.dictionary.key(dense) {
+            Key::Integer(key) => key,
+            Key::Text(_) => unreachable!("keys are integers"),
+        });
+        let keys = key_column(self.key, keys);
+        let values = column(Buffer::copy_of(self.env.memory(), "solution", solution)?);
+        let all = Batch::new(schema_of::<S>(), vec![keys, values]);
+        let hashes = Keys::of(&all.columns()[..1], all.num_rows()).into_hashes();
+        let mut order: Vec<u32> = (0..hashes.len() as u32).collect();
+        order.sort_unstable_by_key(|&dense| hashes[dense as usize]);
+        let store = BlockStore::new(self.env, SOLUTION);
+        let mut rest = &order[..];
+        let blocks = (0..HashPartitions::LEN as u64).map(|at| {
+            let partition = |dense: &u32| hashes[*dense as usize] >> (u64::BITS - HASH_BITS);
+            let (part, behind) =
+                rest.split_at(rest.partition_point(|dense| partition(dense) <= at));
+            rest = behind;
+            store.keep(gather(store.scratch(), store.name(), &all, part)?)
+        });
+        Ok(BlockSource::new(SOLUTION, blocks.collect::<Result<Vec<_>>>()?))
     }
 }
 
@@ -303,7 +325,7 @@ mod tests {
                 || limit.map_or(Criterion::EmptyWorkset, Criterion::MaximumSupersteps);
             let run = |open| {
                 let input = (&pairs[..], &labels[..]);
-                sorted(everywhere(|env| spread(env, input, aggregation, open, criterion())))
+                everywhere(|env| spread(env, input, aggregation, open, criterion()))
             };
             prop_assert_eq!(run(true), run(false));
         }
