@@ -164,7 +164,7 @@ fn other_settings_are_refused_with_the_reason() {
         (&["--damping", "0.5"][..], "damping was \"0.85\", and is \"0.5\" now"),
         (&["--precision", "f32"], "f64"),
         (&["--order", "hub-first"], "is of other input"),
-        (&["--iterations", "7"], "the iteration now ends after superstep 7"),
+        (&["--iterations", "3"], "the iteration now ends after superstep 3"),
     ] {
         let refused = page_rank(&folder, options);
         assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""), "{options:?}");

@@ -63,6 +63,8 @@ pub struct DeltaIteration<'a, I, P> {
     pub(super) program: &'a P,
     pub(super) criterion: Criterion,
     pub(super) parameters: Parameters,
+    /// Whether it runs in the body of another one, which takes the snapshots then.
+    pub(super) is_nested: bool,
 }
 
 /// The solution set that a delta iteration ended with, by dense key, and how it went.
@@ -78,7 +80,7 @@ impl<'a, I: StaticIndex, P> DeltaIteration<'a, I, P> {
     /// An iteration of `program` over `index`, until nothing changes.
     pub fn new(name: &'a str, index: &'a I, program: &'a P) -> Self {
         let (criterion, parameters) = (Criterion::EmptyWorkset, Parameters::default());
-        Self { name, index, program, criterion, parameters }
+        Self { name, index, program, criterion, parameters, is_nested: false }
     }
 
     /// Says that `program` was made with this parameter: a snapshot that was taken with another
@@ -124,7 +126,11 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
             body.initialize();
             Ok(())
         })?;
-        let report = superstep::run_resumable(env, self.name, &self.criterion, &mut body)?;
+        let report = if self.is_nested {
+            superstep::run(env, self.name, &self.criterion, &mut body)?
+        } else {
+            superstep::run_resumable(env, self.name, &self.criterion, &mut body)?
+        };
         Ok(DeltaResult { solution: body.solution, report })
     }
 }

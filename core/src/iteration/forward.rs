@@ -82,6 +82,7 @@ impl<I: StaticIndex, P: ForwardProgram> DeltaIteration<'_, I, P> {
             program: &program,
             criterion: self.criterion,
             parameters: self.parameters,
+            is_nested: self.is_nested,
         };
         plain.run(env)
     }

@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::events::{Event, SnapshotNews};
 use crate::report::{SnapshotReport, SuperstepReport};
 use crate::snapshot::{
-    Header, Identity, Pending, SnapshotError, SnapshotFolder, SnapshotPolicy, SnapshotReader,
-    SnapshotWriter,
+    Copies, Header, Identity, Pending, SnapshotError, SnapshotFolder, SnapshotPolicy,
+    SnapshotReader, SnapshotWriter,
 };
 
 /// A body whose state between two supersteps can be saved and restored. All of it is called inside
@@ -48,6 +48,8 @@ pub(super) struct Snapshots<'a> {
     last: Instant,
     /// The one that is being written.
     pending: Option<Pending>,
+    /// What the one before copied into.
+    copies: Copies,
     report: SnapshotReport,
 }
 
@@ -71,6 +73,7 @@ impl<'a> Snapshots<'a> {
             identity,
             last: Instant::now(),
             pending: None,
+            copies: Copies::default(),
             report: SnapshotReport::default(),
         }))
     }
@@ -152,7 +155,8 @@ impl<'a> Snapshots<'a> {
             supersteps: done.to_vec(),
         };
         let path = self.folder.path(header.superstep());
-        let mut writer = SnapshotWriter::new(self.env.memory(), path, header);
+        let copies = std::mem::take(&mut self.copies);
+        let mut writer = SnapshotWriter::new(self.env.memory(), path, header).reusing(copies);
         let snapshot = &mut writer;
         self.env.run(self.name, move || body.save(snapshot))?;
         self.pending = Some(writer.finish()?);
@@ -172,7 +176,8 @@ impl<'a> Snapshots<'a> {
     /// Waits for the snapshot before, and removes old ones.
     fn settle(&mut self) -> Result<()> {
         let Some(pending) = self.pending.take() else { return Ok(()) };
-        let written = pending.wait()?;
+        let (written, copies) = pending.wait()?;
+        self.copies = copies;
         self.report.written += 1;
         self.report.bytes += written.bytes;
         self.tell(SnapshotNews::Written(&written));

@@ -41,7 +41,7 @@ pub(crate) use folder::file_name;
 pub use header::{Header, Identity};
 pub use policy::SnapshotPolicy;
 pub use reader::SnapshotReader;
-pub use writer::{Pending, SnapshotWriter, Written};
+pub use writer::{Copies, Pending, SnapshotWriter, Written};
 
 /// The name under which snapshots pay for copies.
 const NAME: &str = "snapshot";

@@ -33,7 +33,16 @@ pub struct SnapshotWriter {
     gathered: Vec<Section>,
     /// The file, once it is written at once.
     file: Option<SnapshotFile>,
+    /// Memory of the snapshot before.
+    spare: Copies,
+    /// Memory of copies that are written.
+    used: Copies,
 }
+
+/// The memory of a snapshot's copies, for the next one: pages that are there already are filled
+/// several times as fast as new ones.
+#[derive(Debug, Default)]
+pub struct Copies(Vec<Segment<u8>>);
 
 enum Section {
     Bytes(Vec<u8>),
@@ -64,7 +73,15 @@ impl SnapshotWriter {
             abandoned: Arc::default(),
             gathered: Vec::new(),
             file: None,
+            spare: Copies::default(),
+            used: Copies::default(),
         }
+    }
+
+    /// Copies into the memory of the snapshot before, as far as it fits.
+    pub fn reusing(mut self, copies: Copies) -> Self {
+        self.spare = copies;
+        self
     }
 
     /// Adds a few numbers.
@@ -82,33 +99,23 @@ impl SnapshotWriter {
     /// Adds a column that the next superstep will change. To be called inside the pool.
     pub fn column<T: Pod>(&mut self, values: &[T]) -> Result<()> {
         let bytes: &[u8] = bytemuck::cast_slice(values);
-        if self.file.is_none() {
-            match self.memory.allocate::<u8>(NAME, bytes.len()) {
-                Ok(mut copy) => {
-                    let pieces = copy.par_chunks_mut(COPY_AT_ONCE);
-                    pieces
-                        .zip(bytes.par_chunks(COPY_AT_ONCE))
-                        .for_each(|(to, from)| to.copy_from_slice(from));
-                    self.gathered.push(Section::Copy(copy));
-                    return Ok(());
-                }
-                Err(MemoryError::OutOfBudget { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+        if self.file.is_none()
+            && let Some(mut copy) = self.copy_of(bytes.len())?
+        {
+            let pieces = copy.par_chunks_mut(COPY_AT_ONCE).zip(bytes.par_chunks(COPY_AT_ONCE));
+            pieces.for_each(|(to, from)| to.copy_from_slice(from));
+            self.gathered.push(Section::Copy(copy));
+            return Ok(());
         }
         self.write_at_once()?.section(&[bytes])
     }
 
     /// Adds rows that nobody has paid for.
     pub fn batch(&mut self, batch: Batch) -> Result<()> {
-        let paid = match self.memory.reserve(NAME, batch.num_bytes() as u64) {
-            Ok(paid) => Some(paid),
-            Err(MemoryError::OutOfBudget { .. }) => {
-                self.write_at_once()?;
-                None
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let paid = self.memory.reserve_spillable(NAME, batch.num_bytes() as u64);
+        if paid.is_none() {
+            self.write_at_once()?;
+        }
         self.section(Section::Rows { read: Box::new(|| Ok(batch)), _paid: paid })
     }
 
@@ -120,9 +127,23 @@ impl SnapshotWriter {
         self.section(Section::Rows { read: Box::new(read), _paid: None })
     }
 
+    /// Memory for a copy. None if less than half of the budget would be left to the supersteps.
+    fn copy_of(&mut self, len: usize) -> Result<Option<Segment<u8>>> {
+        if let Some(at) = self.spare.0.iter().position(|spare| spare.len() == len) {
+            return Ok(Some(self.spare.0.swap_remove(at)));
+        }
+        if self.memory.reserve_spillable(NAME, len as u64).is_none() {
+            return Ok(None);
+        }
+        match self.memory.allocate(NAME, len) {
+            Err(MemoryError::OutOfBudget { .. }) => Ok(None),
+            copy => Ok(Some(copy?)),
+        }
+    }
+
     fn section(&mut self, section: Section) -> Result<()> {
         match &mut self.file {
-            Some(file) => write(file, section),
+            Some(file) => write(file, section, &mut self.used),
             None => {
                 self.gathered.push(section);
                 Ok(())
@@ -135,7 +156,8 @@ impl SnapshotWriter {
         if self.file.is_none() {
             let abandoned = self.abandoned.clone();
             let mut file = SnapshotFile::create(self.path.clone(), &self.header, abandoned)?;
-            self.gathered.drain(..).try_for_each(|section| write(&mut file, section))?;
+            let used = &mut self.used;
+            self.gathered.drain(..).try_for_each(|section| write(&mut file, section, used))?;
             self.file = Some(file);
         }
         Ok(self.file.as_mut().expect("it is there now"))
@@ -147,11 +169,13 @@ impl SnapshotWriter {
         let superstep = self.header.superstep();
         let path = self.path.clone();
         let abandoned = self.abandoned.clone();
+        self.spare = Copies::default();
         let write = move || {
             self.write_at_once()?;
             let file = self.file.take().expect("it is written at once");
             let (bytes, path) = (file.finish()?, self.path);
-            Ok(Written { path, superstep, bytes, seconds: start.elapsed().as_secs_f64() })
+            let seconds = start.elapsed().as_secs_f64();
+            Ok((Written { path, superstep, bytes, seconds }, self.used))
         };
         let thread = thread::Builder::new().name("quince-snapshot".to_owned()).spawn(write);
         let thread = thread.map_err(|source| SnapshotError::File {
@@ -163,10 +187,14 @@ impl SnapshotWriter {
     }
 }
 
-fn write(file: &mut SnapshotFile, section: Section) -> Result<()> {
+fn write(file: &mut SnapshotFile, section: Section, used: &mut Copies) -> Result<()> {
     match section {
         Section::Bytes(bytes) => file.section(&[&bytes]),
-        Section::Copy(copy) => file.section(&[&copy]),
+        Section::Copy(copy) => {
+            file.section(&[&copy])?;
+            used.0.push(copy);
+            Ok(())
+        }
         Section::Rows { read, _paid } => {
             let batch = plain(&read()?);
             file.section(&Parts::of(&batch).slices())
@@ -190,13 +218,13 @@ pub struct Written {
 /// A snapshot that is being written. Dropped, it is abandoned.
 #[derive(Debug)]
 pub struct Pending {
-    thread: Option<JoinHandle<Result<Written>>>,
+    thread: Option<JoinHandle<Result<(Written, Copies)>>>,
     abandoned: Arc<AtomicBool>,
 }
 
 impl Pending {
-    /// Waits until it is written. The thread that is waited for never enters the pool.
-    pub fn wait(mut self) -> Result<Written> {
+    /// Waits until it is written; gives the memory of its copies back to be used again. The thread that is waited for never enters the pool.
+    pub fn wait(mut self) -> Result<(Written, Copies)> {
         let thread = self.thread.take().expect("waited for once");
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }

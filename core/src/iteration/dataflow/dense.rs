@@ -93,7 +93,9 @@ fn run_dense<S: Record>(
     let Some(index) = Csr::build(env, pairs, options)?.into_symmetric(env)? else {
         return Ok(None);
     };
-    let dense = Dense { env, name, criterion, dictionary, index, declared, solution, key };
+    let is_nested = run.is_body();
+    let dense =
+        Dense { env, is_nested, name, criterion, dictionary, index, declared, solution, key };
     macro_rules! by_type {
         ($($column:ident: $native:ty),*) => {
             match (value, spread.extreme) {
@@ -149,6 +151,8 @@ fn signed(env: &Environment, column: &Column) -> Option<Column> {
 /// An iteration whose rows allow the dense path.
 struct Dense<'a> {
     env: &'a Environment,
+    /// Whether it is in the body of another one.
+    is_nested: bool,
     name: &'a str,
     criterion: &'a Criterion,
     dictionary: Dictionary,
@@ -188,6 +192,7 @@ impl Dense<'_> {
         let Some(initial) = self.initial::<L>(values)? else { return Ok(None) };
         let mut iteration = DeltaIteration::new(self.name, &self.index, &initial);
         iteration.criterion = self.criterion.clone();
+        iteration.is_nested = self.is_nested;
         let result = iteration.forward(self.env, Rewrites::On)?;
         let rows = self.rows::<L, S>(&result.solution, column)?;
         Ok(Some((rows, result.report)))
