@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example fibonacci
 //! ```
+#![expect(clippy::print_stdout, reason = "an example for people at a terminal")]
 
 use quince::prelude::*;
 

@@ -7,6 +7,7 @@
 //!
 //! The centers of the moment are a broadcast set, the distance that they move is an aggregate, and
 //! the iteration converges on it. Means are sums in a fixed order: the same bits every time.
+#![expect(clippy::print_stdout, reason = "an example for people at a terminal")]
 
 use quince::prelude::*;
 

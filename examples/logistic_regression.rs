@@ -7,6 +7,7 @@
 //!
 //! Every superstep each observation gives its share of the gradient, seeing the weights as a
 //! broadcast set; the shares are summed in a fixed order and move the weights.
+#![expect(clippy::print_stdout, reason = "an example for people at a terminal")]
 
 use quince::prelude::*;
 

@@ -7,6 +7,7 @@
 //!
 //! The relation itself is the constant path: it is sent to its partitions once, and every
 //! superstep only joins the new pairs with it.
+#![expect(clippy::print_stdout, reason = "an example for people at a terminal")]
 
 use quince::prelude::*;
 

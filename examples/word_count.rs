@@ -4,6 +4,7 @@
 //! cargo run --example word_count                    # the licence that comes with the project
 //! cargo run --example word_count -- books/*.txt.gz
 //! ```
+#![expect(clippy::print_stdout, reason = "an example for people at a terminal")]
 
 use std::path::PathBuf;
 

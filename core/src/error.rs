@@ -31,7 +31,7 @@ pub enum Error {
         /// The source.
         name: String,
         /// What differs.
-        source: ConformError,
+        source: Box<ConformError>,
     },
     /// A batch did not cross to or from Arrow.
     #[error(transparent)]

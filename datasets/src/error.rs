@@ -378,7 +378,7 @@ pub enum DatasetError {
     },
     /// The file cannot be read as records of a type.
     #[error(transparent)]
-    Records(#[from] RecordsError),
+    Records(Box<RecordsError>),
     /// A delimiter cannot be used.
     #[error(
         "delimiter {found:?}: expected one ASCII character other than a letter, a digit, a sign, \
@@ -388,6 +388,12 @@ pub enum DatasetError {
         /// What was asked for.
         found: String,
     },
+}
+
+impl From<RecordsError> for DatasetError {
+    fn from(error: RecordsError) -> Self {
+        Self::Records(error.into())
+    }
 }
 
 impl DatasetError {

@@ -11,6 +11,12 @@
 //! result must be the same everywhere. A peer that is not installed is left out, with a line that
 //! says so.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for people at a terminal"
+)]
+
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Instant;

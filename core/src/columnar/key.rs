@@ -71,7 +71,7 @@ pub enum KeyError {
     Record(#[from] RecordMismatch),
     /// The keys of two inputs are of different types.
     #[error(transparent)]
-    Mismatch(#[from] KeyMismatch),
+    Mismatch(#[from] Box<KeyMismatch>),
 }
 
 impl fmt::Debug for Key {
@@ -111,12 +111,12 @@ impl Key {
         if self.types == right.types {
             return Ok(());
         }
-        Err(KeyMismatch {
+        Err(Box::new(KeyMismatch {
             left: self.name.clone(),
             left_types: self.types.clone(),
             right: right.name.clone(),
             right_types: right.types.clone(),
-        }
+        })
         .into())
     }
 

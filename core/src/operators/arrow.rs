@@ -118,7 +118,7 @@ const ARROW: &str = "arrow";
 fn to_arrow<T: Record>(batch: &Batch) -> Result<RecordBatch> {
     let batch = batch
         .conform_to::<T>()
-        .map_err(|source| Error::Columns { name: ARROW.to_owned(), source })?;
+        .map_err(|source| Error::Columns { name: ARROW.to_owned(), source: source.into() })?;
     let columns = batch.columns().iter().map(|column| column.to_plain());
     let columns = columns.collect::<Result<_, _>>().map_err(Error::sink)?;
     Ok(Batch::with_rows(batch.schema().clone(), columns, batch.num_rows()).to_arrow()?)

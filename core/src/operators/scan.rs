@@ -129,7 +129,7 @@ impl<T: Record> Task for Conform<T> {
         let TaskEvent::Batch(batch) = event else { return Ok(()) };
         let batch = batch
             .conform_to::<T>()
-            .map_err(|source| Error::Columns { name: self.name.clone(), source })?;
+            .map_err(|source| Error::Columns { name: self.name.clone(), source: source.into() })?;
         output.emit(batch)
     }
 }

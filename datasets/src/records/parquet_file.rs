@@ -217,9 +217,9 @@ mod tests {
         let city = |at: u32| City {
             name: format!("Ü {at}"),
             population: at.wrapping_mul(0x9E37_79B9),
-            river: (at % 3 > 0).then(|| "x".repeat(at as usize % 4)),
+            river: (!at.is_multiple_of(3)).then(|| "x".repeat(at as usize % 4)),
             position: (at as f32 / 3.0, -f64::from(at)),
-            is_capital: at % 7 == 0,
+            is_capital: at.is_multiple_of(7),
         };
         (0..20_000).map(city).collect()
     }
