@@ -72,8 +72,8 @@ fn the_line_is_found() -> quince::Result<()> {
     for threads in [1, 2, 8] {
         let env = Environment::builder().threads(threads).build()?;
         let (bias, x, y) = fit(&grid(&env, 60), 200, 4.0)?;
-        assert!((y / x - 2.0).abs() < 0.05, "{y} / {x}");
-        assert!((bias / x + 0.2).abs() < 0.05, "{bias} / {x}");
+        assert!((y / x - 2.0).abs() < 0.1, "{y} / {x}");
+        assert!((bias / x + 0.2).abs() < 0.1, "{bias} / {x}");
         bits.push([bias, x, y].map(f64::to_bits));
     }
     assert!(bits.windows(2).all(|pair| pair[0] == pair[1]));

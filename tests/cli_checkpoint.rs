@@ -83,7 +83,12 @@ fn killed_and_resumed(scale: &str, kills: u32, seed: u64) {
     succeed(arguments("2"));
     compare(&folder, folder_has_snapshots(&saved));
     assert!(died > 0 && resumed > 0, "{died} died and {resumed} left snapshots of {kills}");
-    println!("{kills} kills: {died} while it ran, {resumed} left snapshots, {damaged} mid-write");
+    #[expect(clippy::print_stdout, reason = "shown by --nocapture")]
+    {
+        println!(
+            "{kills} kills: {died} while it ran, {resumed} left snapshots, {damaged} mid-write"
+        );
+    }
 }
 
 /// What came out is what comes out of a run that was left alone.

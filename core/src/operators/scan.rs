@@ -49,7 +49,7 @@ impl<T: Record> DataSet<T> {
     /// # use quince_core::{Environment, dataset::DataSet};
     /// use quince_core::columnar::batch_of;
     /// # let env = Environment::builder().threads(1).build()?;
-    /// let batches = vec![batch_of([(1u8, 0.5f32)]), batch_of([(2, 1.5)])];
+    /// let batches = vec![batch_of([(1u8, 0.5f32)]), batch_of([(2u16, 1.5)])];
     /// let rows = DataSet::<(u64, f64)>::from_batches(&env, batches);
     /// assert_eq!(rows.collect()?, [(1, 0.5), (2, 1.5)]);
     /// # Ok::<(), quince_core::Error>(())
