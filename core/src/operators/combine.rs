@@ -24,6 +24,7 @@ impl Operator for Combine {
             key: self.key.clone(),
             groups: Groups::bounded(&*self.states)?,
             num_rows: 0,
+            limit: FIRST_GROUPS,
             gave_up: false,
         }))
     }
@@ -32,11 +33,16 @@ impl Operator for Combine {
 /// Groups that a morsel folds at a time: their table stays in a core's cache.
 const COMBINED_GROUPS: usize = 1 << 13;
 
+/// Groups after which a morsel first looks whether folding halves its rows.
+const FIRST_GROUPS: usize = 1 << 10;
+
 struct CombineTask {
     key: Key,
     groups: Groups,
     /// Rows that the groups were folded from.
     num_rows: usize,
+    /// Groups after which it looks whether folding halves the rows.
+    limit: usize,
     /// Folding did not halve the rows.
     gave_up: bool,
 }
@@ -48,12 +54,15 @@ impl CombineTask {
         let hashes = keys.hashes();
         let mut at = 0;
         while at < batch.num_rows() && !self.gave_up {
-            let end = self.groups.fold(&hashes, &keys, batch, at, COMBINED_GROUPS)?;
+            let end = self.groups.fold(&hashes, &keys, batch, at, self.limit)?;
             self.num_rows += end - at;
             at = end;
-            if self.groups.len() == COMBINED_GROUPS {
-                self.gave_up = self.num_rows < 2 * COMBINED_GROUPS;
-                self.flush(output)?;
+            if self.groups.len() == self.limit {
+                self.gave_up = self.num_rows < 2 * self.limit;
+                if self.gave_up || self.limit == COMBINED_GROUPS {
+                    self.flush(output)?;
+                }
+                self.limit = COMBINED_GROUPS;
             }
         }
         Ok(at)
