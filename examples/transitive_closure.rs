@@ -30,7 +30,7 @@ fn closure(relation: &DataSet<Pair>) -> DataSet<Pair> {
 fn main() -> quince::Result<()> {
     let env = Environment::builder().build()?;
     // Each number and what it becomes by the rule of Collatz, below 3000.
-    let next = |n: u64| if n % 2 == 0 { n / 2 } else { 3 * n + 1 };
+    let next = |n: u64| if n.is_multiple_of(2) { n / 2 } else { 3 * n + 1 };
     let relation = DataSet::sequence(&env, 2..3000).map(move |n| (n, next(n)));
     let (pairs, report) = closure(&relation).collect_with_report()?;
     let reach = pairs.iter().filter(|pair| pair.1 == 1).count();
