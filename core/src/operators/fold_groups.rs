@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::exchange::{BlockStore, HashExchange, HashPartitions, Partition};
 use crate::executor;
 use crate::memory::MemoryError;
-use crate::pipeline::{BATCH_ROWS, Morsel, Morsels, Output, Pipeline, Source};
+use crate::pipeline::{BATCH_ROWS, Numbered, Output, Pipeline};
 use crate::plan::PlanNode;
 
 /// The rows that the groups of `data` by `key` become in `states`, in the order of their hashes.
@@ -89,13 +89,17 @@ impl Node for FoldGroups {
         let store = BlockStore::new(run.env(), &self.name);
         let exchange = HashExchange::new(&self.key, &store);
         let parts = executor::execute(run.env(), pipeline.source(), &pipeline.chain(), &exchange)?;
-        Ok(Pipeline::new(FoldSource(Arc::new(Exchanged {
+        let exchanged = Exchanged {
             name: self.name.clone(),
             key: self.key.clone(),
             states: self.states.clone(),
             partitions: HashPartitions::new(parts),
             store,
-        }))))
+        };
+        let fold = move |at, env: &Environment, output: &mut dyn Output| {
+            exchanged.fold_all(at, env, output)
+        };
+        Ok(Pipeline::new(Numbered::new(&self.name, HashPartitions::LEN, fold)))
     }
 }
 
@@ -108,51 +112,17 @@ struct Exchanged {
     store: BlockStore,
 }
 
-struct FoldSource(Arc<Exchanged>);
-
-impl Source for FoldSource {
-    fn name(&self) -> String {
-        self.0.name.clone()
-    }
-
-    fn open(&self, _env: &Environment) -> Result<Box<dyn Morsels>> {
-        Ok(Box::new(FoldMorsels { exchanged: self.0.clone(), next: 0 }))
-    }
-}
-
-struct FoldMorsels {
-    exchanged: Arc<Exchanged>,
-    next: usize,
-}
-
-impl Morsels for FoldMorsels {
-    fn next(&mut self) -> Result<Option<Box<dyn Morsel>>> {
-        let at = self.next;
-        self.next += 1;
-        let exchanged = self.exchanged.clone();
-        Ok((at < HashPartitions::LEN)
-            .then(|| Box::new(FoldMorsel { exchanged, at }) as Box<dyn Morsel>))
-    }
-}
-
-struct FoldMorsel {
-    exchanged: Arc<Exchanged>,
-    at: usize,
-}
-
-impl Morsel for FoldMorsel {
-    fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
-        let partition = self.exchanged.partitions.partition(self.at);
-        let mut rows = FullBatches { exchanged: &self.exchanged, part: Vec::new(), output };
-        self.exchanged.fold(env, partition, &mut rows)?;
-        rows.finish()
-    }
-}
-
 /// Rows of a partition from which on it is split when its groups do not fit.
 const SPLIT_ROWS: usize = 1 << 10;
 
 impl Exchanged {
+    /// Folds the partition `at`.
+    fn fold_all(&self, at: usize, env: &Environment, output: &mut dyn Output) -> Result<()> {
+        let mut rows = FullBatches { exchanged: self, part: Vec::new(), output };
+        self.fold(env, self.partitions.partition(at), &mut rows)?;
+        rows.finish()
+    }
+
     /// Folds a partition; one whose groups do not fit into memory is split first. The order of
     /// hashes is the same either way.
     fn fold(
