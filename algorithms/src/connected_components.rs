@@ -25,7 +25,8 @@ use quince_core::iteration::{
 use quince_core::memory::MemoryManager;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
-    EdgeDirection, Graph, GraphAlgorithm, Result, VertexId, VertexTable, VertexValues,
+    EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
+    VertexValues,
 };
 
 const NAME: &str = "ConnectedComponents";
@@ -35,10 +36,10 @@ const NAME: &str = "ConnectedComponents";
 /// ```
 /// use quince_algorithms::ConnectedComponents;
 /// use quince_core::Environment;
-/// use quince_gelly::{Graph, VertexId, edges};
+/// use quince_gelly::{IndexedGraph, VertexId, edges};
 ///
 /// let env = Environment::builder().threads(1).build()?;
-/// let graph = Graph::from_source(&env, &edges([(5, 3), (3, 9), (7, 8)]))?;
+/// let graph = IndexedGraph::from_source(&env, &edges([(5, 3), (3, 9), (7, 8)]))?;
 /// let components = graph.run(ConnectedComponents::default())?;
 /// assert_eq!(components.num_components()?, 2);
 /// assert_eq!(components.component(9), Some(VertexId::Integer(3)));
@@ -100,7 +101,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for ConnectedComponents {
         NAME
     }
 
-    fn directions(&self, graph: &Graph<E>) -> Vec<EdgeDirection> {
+    fn directions(&self, graph: &IndexedGraph<E>) -> Vec<EdgeDirection> {
         if graph.is_directed() && self.runs_plain() {
             vec![EdgeDirection::Out, EdgeDirection::In]
         } else {
@@ -108,7 +109,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for ConnectedComponents {
         }
     }
 
-    fn plan(&self, graph: &Graph<E>) -> Result<PlanNode> {
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
         let index = graph.index(EdgeDirection::Any)?;
         let program = SmallestId(graph.dictionary());
         let iteration = self.iteration(&*index, &program);
@@ -133,7 +134,12 @@ impl<E: EntryValue> GraphAlgorithm<E> for ConnectedComponents {
         Ok(directions.into_iter().fold(plan, |plan, side| plan.input(graph.index_plan(side))))
     }
 
-    fn run(&self, graph: &Graph<E>) -> Result<ConnectedComponentsResult> {
+    fn estimate(&self, size: &GraphSize) -> u64 {
+        // Labels of this superstep and the next, and a mark.
+        9 * size.num_vertices
+    }
+
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<ConnectedComponentsResult> {
         let (dictionary, env) = (graph.dictionary(), graph.environment());
         let result = if graph.is_directed() && self.runs_plain() {
             let (out, into) = (graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?);
@@ -235,9 +241,14 @@ mod tests {
     use quince_core::iteration::{Direction, StopReason};
     use quince_gelly::{VertexOrder, edges};
 
-    fn graph(threads: usize, directed: bool, order: VertexOrder, raw: &[(i64, i64)]) -> Graph {
+    fn graph(
+        threads: usize,
+        directed: bool,
+        order: VertexOrder,
+        raw: &[(i64, i64)],
+    ) -> IndexedGraph {
         let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
-        Graph::builder(&env)
+        IndexedGraph::builder(&env)
             .directed(directed)
             .order(order)
             .build(&edges(raw.iter().copied()))

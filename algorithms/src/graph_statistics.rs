@@ -5,7 +5,7 @@
 
 use quince_core::index::{Csr, EntryValue, StaticIndex};
 use quince_core::plan::PlanNode;
-use quince_gelly::{EdgeDirection, Graph, GraphAlgorithm, Result};
+use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
 /// Collects facts about a graph.
@@ -13,10 +13,10 @@ use serde::Serialize;
 /// ```
 /// use quince_algorithms::GraphStatistics;
 /// use quince_core::Environment;
-/// use quince_gelly::{Graph, edges};
+/// use quince_gelly::{IndexedGraph, edges};
 ///
 /// let env = Environment::builder().threads(1).build()?;
-/// let graph = Graph::from_source(&env, &edges([(1, 2), (1, 3), (1, 3), (2, 2)]))?;
+/// let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (1, 3), (2, 2)]))?;
 /// let facts = graph.run(GraphStatistics)?;
 /// assert_eq!((facts.vertices, facts.edges), (3, 4));
 /// assert_eq!((facts.self_loops, facts.duplicate_edges), (1, 1));
@@ -83,17 +83,21 @@ impl<E: EntryValue> GraphAlgorithm<E> for GraphStatistics {
         "GraphStatistics"
     }
 
-    fn directions(&self, _graph: &Graph<E>) -> Vec<EdgeDirection> {
+    fn directions(&self, _graph: &IndexedGraph<E>) -> Vec<EdgeDirection> {
         vec![EdgeDirection::Out, EdgeDirection::In]
     }
 
-    fn plan(&self, graph: &Graph<E>) -> Result<PlanNode> {
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
         let plan = PlanNode::new("graph statistics").property("execution", "one pass per index");
         let plan = plan.input(graph.index_plan(EdgeDirection::Out));
         Ok(if graph.is_directed() { plan.input(graph.index_plan(EdgeDirection::In)) } else { plan })
     }
 
-    fn run(&self, graph: &Graph<E>) -> Result<GraphStatisticsResult> {
+    fn estimate(&self, size: &GraphSize) -> u64 {
+        4 * size.num_vertices
+    }
+
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<GraphStatisticsResult> {
         let (out, into) = (graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?);
         let vertices = || 0..out.num_keys() as u32;
         let count = |holds: &dyn Fn(u32) -> bool| vertices().filter(|&v| holds(v)).count() as u64;
@@ -121,7 +125,7 @@ fn repeats<E: EntryValue>(out: &Csr<E>, vertex: u32, directed: bool) -> u64 {
     row.windows(2).filter(|two| two[0] == two[1] && (directed || two[0] >= vertex)).count() as u64
 }
 
-fn degrees<E: EntryValue>(graph: &Graph<E>, index: &Csr<E>) -> DegreeStatistics {
+fn degrees<E: EntryValue>(graph: &IndexedGraph<E>, index: &Csr<E>) -> DegreeStatistics {
     let dictionary = graph.dictionary();
     let degrees = || (0..index.num_keys() as u32).map(|vertex| (index.degree(vertex), vertex));
     let smallest_id = |vertex: u32| std::cmp::Reverse(dictionary.ordinal(vertex));
@@ -164,7 +168,7 @@ mod tests {
 
     #[test]
     fn an_undirected_edge_counts_once() {
-        let builder = Graph::builder(&environment()).directed(false);
+        let builder = IndexedGraph::builder(&environment()).directed(false);
         let source = weighted_edges([(1, 2, 2.0), (2, 1, 3.0), (2, 2, -1.0), (3, 1, 0.5)]);
         let facts = builder.build_weighted(&source).unwrap().run(GraphStatistics).unwrap();
         assert_eq!((facts.edges, facts.self_loops, facts.duplicate_edges), (4, 1, 1));
@@ -177,7 +181,7 @@ mod tests {
     #[test]
     fn lonely_and_dangling_vertices_are_counted() {
         let lonely = edges([(9, 9)]);
-        let builder = Graph::builder(&environment()).vertices(&lonely);
+        let builder = IndexedGraph::builder(&environment()).vertices(&lonely);
         let facts = builder.build(&edges([(1, 2)])).unwrap().run(GraphStatistics).unwrap();
         assert_eq!((facts.isolated_vertices, facts.dangling_vertices), (1, 2));
         assert_eq!((facts.vertices, facts.weight), (3, None));

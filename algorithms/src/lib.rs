@@ -11,10 +11,12 @@
 pub mod cli;
 mod connected_components;
 mod graph_statistics;
+mod outcome;
 mod page_rank;
 
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
 pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
 };
+pub use outcome::Outcome;
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};

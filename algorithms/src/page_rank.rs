@@ -31,7 +31,8 @@ use quince_core::iteration::{
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
-    EdgeDirection, Error, Graph, GraphAlgorithm, Result, VertexId, VertexTable, VertexValues,
+    EdgeDirection, Error, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
+    VertexValues,
 };
 use serde::Serialize;
 
@@ -42,11 +43,11 @@ const NAME: &str = "PageRank";
 /// ```
 /// use quince_algorithms::PageRank;
 /// use quince_core::Environment;
-/// use quince_gelly::{Graph, edges};
+/// use quince_gelly::{IndexedGraph, edges};
 ///
 /// // 1 and 2 point at each other; 3 points at 1 and nothing points at 3.
 /// let env = Environment::builder().threads(1).build()?;
-/// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 1), (3, 1)]))?;
+/// let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (2, 1), (3, 1)]))?;
 /// let ranks = graph.run(PageRank::default())?;
 /// assert!((ranks.rank(3).unwrap() - 0.05).abs() < 1e-9);
 /// assert!((ranks.rank(1).unwrap() + ranks.rank(2).unwrap() - 0.95).abs() < 1e-9);
@@ -161,7 +162,7 @@ impl PageRank {
 
     fn run_in<R: Rank, E: EntryValue>(
         &self,
-        graph: &Graph<E>,
+        graph: &IndexedGraph<E>,
     ) -> Result<(VertexValues<R>, IterationReport)>
     where
         Sum<R>: Monoid<Value = R>,
@@ -183,11 +184,11 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
         NAME
     }
 
-    fn directions(&self, _graph: &Graph<E>) -> Vec<EdgeDirection> {
+    fn directions(&self, _graph: &IndexedGraph<E>) -> Vec<EdgeDirection> {
         vec![EdgeDirection::In]
     }
 
-    fn plan(&self, graph: &Graph<E>) -> Result<PlanNode> {
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
         self.check()?;
         let index = graph.index(EdgeDirection::In)?;
         let (precision, tiles) = match self.precision {
@@ -206,7 +207,16 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
             .input(graph.index_plan(EdgeDirection::In)))
     }
 
-    fn run(&self, graph: &Graph<E>) -> Result<PageRankResult> {
+    fn estimate(&self, size: &GraphSize) -> u64 {
+        let number = match self.precision {
+            Precision::F32 => 4,
+            Precision::F64 => 8,
+        };
+        // States, both projections and what each rank is divided by.
+        4 * number * size.num_vertices
+    }
+
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<PageRankResult> {
         self.check()?;
         let (ranks, report) = match self.precision {
             Precision::F32 => {
@@ -333,7 +343,7 @@ struct Program<R: Rank> {
 }
 
 impl<R: Rank> Program<R> {
-    fn new<E: EntryValue>(graph: &Graph<E>, damping: f64) -> Result<Self> {
+    fn new<E: EntryValue>(graph: &IndexedGraph<E>, damping: f64) -> Result<Self> {
         let env = graph.environment();
         let degrees = graph.out_degrees()?;
         let mut shares = env.memory().allocate::<R>("out-degree shares", degrees.len())?;
@@ -406,10 +416,10 @@ mod tests {
         ranks
     }
 
-    fn graph(threads: usize, directed: bool, raw: &[(i64, i64)]) -> Graph {
+    fn graph(threads: usize, directed: bool, raw: &[(i64, i64)]) -> IndexedGraph {
         let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
         let vertices = edges((0..20).map(|v| (v, v)));
-        Graph::builder(&env)
+        IndexedGraph::builder(&env)
             .directed(directed)
             .vertices(&vertices)
             .build(&edges(raw.iter().copied()))
@@ -492,7 +502,7 @@ mod tests {
     #[test]
     fn nothing_gives_nothing() {
         let env = Environment::builder().threads(1).build().unwrap();
-        let graph = Graph::from_source(&env, &edges([])).unwrap();
+        let graph = IndexedGraph::from_source(&env, &edges([])).unwrap();
         let ranks = graph.run(PageRank::default()).unwrap();
         assert_eq!((ranks.top(3).len(), ranks.sum()), (0, 0.0));
     }

@@ -4,7 +4,7 @@ use quince_core::index::EntryValue;
 use quince_core::plan::PlanNode;
 
 use crate::error::Result;
-use crate::graph::{EdgeDirection, Graph};
+use crate::indexed_graph::{EdgeDirection, IndexedGraph};
 
 /// A graph algorithm: a configuration that can be explained and run on a graph.
 ///
@@ -17,16 +17,47 @@ pub trait GraphAlgorithm<E: EntryValue> {
     fn name(&self) -> &'static str;
 
     /// The indexes that it reads, so that they can be built before the clock starts.
-    fn directions(&self, graph: &Graph<E>) -> Vec<EdgeDirection>;
+    fn directions(&self, graph: &IndexedGraph<E>) -> Vec<EdgeDirection>;
 
     /// How it would run on this graph, and why.
-    fn plan(&self, graph: &Graph<E>) -> Result<PlanNode>;
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode>;
+
+    /// The bytes that a run takes from the budget at its peak, beside the graph and the indexes in
+    /// [`directions`](Self::directions).
+    fn estimate(&self, size: &GraphSize) -> u64;
 
     /// Runs it.
-    fn run(&self, graph: &Graph<E>) -> Result<Self::Output>;
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<Self::Output>;
 }
 
-impl<E: EntryValue> Graph<E> {
+/// What the memory of a run depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphSize {
+    /// Vertices.
+    pub num_vertices: u64,
+    /// Edges; one of an undirected graph counts once.
+    pub num_edges: u64,
+    /// Whether edges go one way.
+    pub directed: bool,
+}
+
+impl GraphSize {
+    /// Entries of one index: an edge of an undirected graph has two.
+    pub fn num_entries(&self) -> u64 {
+        if self.directed { self.num_edges } else { 2 * self.num_edges }
+    }
+}
+
+impl<E: EntryValue> IndexedGraph<E> {
+    /// What the memory of a run on it depends on.
+    pub fn size(&self) -> GraphSize {
+        GraphSize {
+            num_vertices: self.num_vertices(),
+            num_edges: self.num_edges(),
+            directed: self.is_directed(),
+        }
+    }
+
     /// Runs an algorithm.
     pub fn run<A: GraphAlgorithm<E>>(&self, algorithm: A) -> Result<A::Output> {
         algorithm.run(self)

@@ -7,16 +7,16 @@ use quince_core::index::{Dictionary, Duplicates, Encoded, EntryValue, KeyOrder, 
 use quince_core::pipeline::{BatchSource, Operator, Source};
 
 use crate::error::Result;
-use crate::graph::{Graph, GraphOptions};
+use crate::indexed_graph::{GraphOptions, IndexedGraph};
 
 /// Describes how a graph is made of edges.
 ///
 /// ```
 /// use quince_core::Environment;
-/// use quince_gelly::{Duplicates, Graph, SelfLoops, edges};
+/// use quince_gelly::{Duplicates, IndexedGraph, SelfLoops, edges};
 ///
 /// let env = Environment::builder().threads(1).build()?;
-/// let graph = Graph::builder(&env)
+/// let graph = IndexedGraph::builder(&env)
 ///     .directed(false)
 ///     .self_loops(SelfLoops::Drop)
 ///     .duplicates(Duplicates::Drop)
@@ -41,7 +41,7 @@ impl std::fmt::Debug for GraphBuilder<'_> {
     }
 }
 
-impl Graph {
+impl IndexedGraph {
     /// The directed graph of the edges of `source`, without values; every option at its default.
     ///
     /// # Errors
@@ -105,16 +105,16 @@ impl<'a> GraphBuilder<'a> {
     ///
     /// # Errors
     /// If the source fails, the budget does not suffice, or the environment is cancelled.
-    pub fn build(self, source: &dyn Source) -> Result<Graph> {
+    pub fn build(self, source: &dyn Source) -> Result<IndexedGraph> {
         self.build_valued(source)
     }
 
     /// As [`build`](Self::build), with the third column as edge values: weights in 64-bit floats.
-    pub fn build_weighted(self, source: &dyn Source) -> Result<Graph<f64>> {
+    pub fn build_weighted(self, source: &dyn Source) -> Result<IndexedGraph<f64>> {
         self.build_valued(source)
     }
 
-    fn build_valued<E: EntryValue>(self, source: &dyn Source) -> Result<Graph<E>> {
+    fn build_valued<E: EntryValue>(self, source: &dyn Source) -> Result<IndexedGraph<E>> {
         let Self { env, vertices, operators, options } = self;
         let batches = executor::collect(&env, source, &operators)?;
         let declared = match vertices {
@@ -125,7 +125,7 @@ impl<'a> GraphBuilder<'a> {
             Dictionary::encode(&env, batches, declared, options.order)?;
         let mut steps = vec![source.name()];
         steps.extend(operators.iter().map(|operator| operator.name()));
-        Graph::new(env, dictionary, pairs, options, steps)
+        IndexedGraph::new(env, dictionary, pairs, options, steps)
     }
 }
 

@@ -2,10 +2,10 @@
 //!
 //! ```
 //! use quince_core::Environment;
-//! use quince_gelly::{Graph, edges};
+//! use quince_gelly::{IndexedGraph, edges};
 //!
 //! let env = Environment::builder().threads(1).build()?;
-//! let graph = Graph::from_source(&env, &edges([(17, 42), (42, 99)]))?;
+//! let graph = IndexedGraph::from_source(&env, &edges([(17, 42), (42, 99)]))?;
 //! assert_eq!((graph.num_vertices(), graph.num_edges()), (3, 2));
 //! # Ok::<(), quince_gelly::Error>(())
 //! ```
@@ -13,17 +13,22 @@
 mod algorithm;
 mod builder;
 mod error;
-mod graph;
+mod id;
+mod indexed_graph;
 mod vertex_table;
 mod vertex_values;
 
-pub use algorithm::GraphAlgorithm;
+pub use algorithm::{GraphAlgorithm, GraphSize};
 pub use builder::{GraphBuilder, edges, weighted_edges};
 pub use error::{Error, Result};
-pub use graph::{EdgeDirection, Graph};
+pub use id::Id;
+pub use indexed_graph::{EdgeDirection, IndexedGraph};
 pub use quince_core::index::{
     Csr, Duplicates, EntryValue as EdgeValue, Key as VertexId, KeyOrder as VertexOrder,
     SelfPairs as SelfLoops,
 };
 pub use vertex_table::VertexTable;
 pub use vertex_values::VertexValues;
+
+/// The graph.
+pub type Graph<E = ()> = IndexedGraph<E>;

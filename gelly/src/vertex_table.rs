@@ -166,12 +166,13 @@ impl Morsel for TableMorsel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Graph, edges};
+    use crate::{IndexedGraph, edges};
 
     #[test]
     fn rows_ascend_by_id_and_columns_agree() {
         let env = Environment::builder().threads(2).build().unwrap();
-        let graph = Graph::from_source(&env, &edges((0..40_000).map(|v| (0, v * 3)))).unwrap();
+        let graph =
+            IndexedGraph::from_source(&env, &edges((0..40_000).map(|v| (0, v * 3)))).unwrap();
         let dictionary = graph.dictionary();
         let len = dictionary.len();
         let mut ordinals = env.memory().allocate::<u32>("values", len).unwrap();

@@ -87,13 +87,13 @@ impl<T: Native + PartialOrd> VertexValues<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Graph, edges};
+    use crate::{IndexedGraph, edges};
     use quince_core::Environment;
 
     #[test]
     fn listed_by_id_and_by_value() {
         let env = Environment::builder().threads(1).build().unwrap();
-        let graph = Graph::from_source(&env, &edges((0..100).map(|v| (7, v * 3)))).unwrap();
+        let graph = IndexedGraph::from_source(&env, &edges((0..100).map(|v| (7, v * 3)))).unwrap();
         let mut values = env.memory().allocate::<f64>("values", 101).unwrap();
         for (vertex, value) in values.iter_mut().enumerate() {
             let Key::Integer(id) = graph.dictionary().key(vertex as u32) else { panic!() };

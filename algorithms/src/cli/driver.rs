@@ -15,7 +15,7 @@ use quince_core::iteration::{IterationReport, StopReason};
 use quince_core::plan::PlanNode;
 use quince_core::{Environment, executor};
 use quince_datasets::sinks::{TableOptions, table_sink};
-use quince_gelly::{Graph, GraphAlgorithm, VertexTable};
+use quince_gelly::{GraphAlgorithm, IndexedGraph, VertexTable};
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::error::Result;
@@ -146,7 +146,7 @@ where
     Ok((outcome, note))
 }
 
-fn input<E: EdgeKind>(common: Common<'_>, sources: &Sources<'_>, graph: &Graph<E>) -> Input {
+fn input<E: EdgeKind>(common: Common<'_>, sources: &Sources<'_>, graph: &IndexedGraph<E>) -> Input {
     Input {
         path: common.input.path().display().to_string(),
         bytes: sources.bytes(),

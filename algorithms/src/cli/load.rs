@@ -3,7 +3,7 @@
 use quince_core::Environment;
 use quince_core::pipeline::Source;
 use quince_datasets::{EdgeList, VertexList};
-use quince_gelly::{EdgeValue, Graph, GraphBuilder};
+use quince_gelly::{EdgeValue, GraphBuilder, IndexedGraph};
 
 use super::args::{GraphArgs, InputArgs};
 use super::error::Result;
@@ -19,17 +19,23 @@ pub(super) struct Sources<'a> {
 /// What an edge carries: nothing or a weight.
 pub(super) trait EdgeKind: EdgeValue {
     /// The graph of the edges of `source`.
-    fn build(builder: GraphBuilder<'_>, source: &dyn Source) -> quince_gelly::Result<Graph<Self>>;
+    fn build(
+        builder: GraphBuilder<'_>,
+        source: &dyn Source,
+    ) -> quince_gelly::Result<IndexedGraph<Self>>;
 }
 
 impl EdgeKind for () {
-    fn build(builder: GraphBuilder<'_>, source: &dyn Source) -> quince_gelly::Result<Graph> {
+    fn build(builder: GraphBuilder<'_>, source: &dyn Source) -> quince_gelly::Result<IndexedGraph> {
         builder.build(source)
     }
 }
 
 impl EdgeKind for f64 {
-    fn build(builder: GraphBuilder<'_>, source: &dyn Source) -> quince_gelly::Result<Graph<f64>> {
+    fn build(
+        builder: GraphBuilder<'_>,
+        source: &dyn Source,
+    ) -> quince_gelly::Result<IndexedGraph<f64>> {
         builder.build_weighted(source)
     }
 }
@@ -54,7 +60,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Reads the files into a graph.
-    pub(super) fn build<E: EdgeKind>(&self, env: &Environment) -> Result<Graph<E>> {
+    pub(super) fn build<E: EdgeKind>(&self, env: &Environment) -> Result<IndexedGraph<E>> {
         let mut builder = self.graph.builder(env);
         if let Some(vertices) = &self.vertices {
             builder = builder.vertices(vertices);

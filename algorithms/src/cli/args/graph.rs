@@ -2,7 +2,7 @@
 
 use clap::Args;
 use quince_core::Environment;
-use quince_gelly::{Duplicates, Graph, GraphBuilder, SelfLoops, VertexOrder};
+use quince_gelly::{Duplicates, GraphBuilder, IndexedGraph, SelfLoops, VertexOrder};
 
 use super::parse::names;
 use crate::cli::error::{CliError, Result};
@@ -74,7 +74,7 @@ impl GraphArgs {
 
     /// A graph as it is described.
     pub(in crate::cli) fn builder(&self, env: &Environment) -> GraphBuilder<'_> {
-        Graph::builder(env)
+        IndexedGraph::builder(env)
             .directed(!self.undirected)
             .self_loops(self.self_loops)
             .duplicates(self.duplicates)

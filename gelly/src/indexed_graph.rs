@@ -10,7 +10,8 @@ use quince_core::index::{
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::id::Id;
 
 /// A graph of vertices with ids of the user's type and edges that may carry a value `E`.
 ///
@@ -18,7 +19,7 @@ use crate::error::Result;
 /// for, which takes their place; other indexes are made from that one. Each is made once and
 /// shared by all that need it.
 #[derive(Clone, Debug)]
-pub struct Graph<E: EntryValue = ()> {
+pub struct IndexedGraph<E: EntryValue = ()> {
     inner: Arc<Inner<E>>,
 }
 
@@ -76,7 +77,7 @@ pub enum EdgeDirection {
     Any,
 }
 
-impl<E: EntryValue> Graph<E> {
+impl<E: EntryValue> IndexedGraph<E> {
     pub(crate) fn new(
         env: Environment,
         dictionary: Dictionary,
@@ -145,6 +146,15 @@ impl<E: EntryValue> Graph<E> {
     /// Whether the graph has a vertex of this id.
     pub fn contains<'k>(&self, id: impl Into<Key<'k>>) -> bool {
         self.inner.dictionary.get(id).is_some()
+    }
+
+    /// The dense number of the vertex of this id.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn find(&self, id: &Id) -> Result<u32> {
+        let unknown = || Error::UnknownVertex { id: id.to_string() };
+        id.dense(&self.inner.dictionary).ok_or_else(unknown)
     }
 
     /// The edges by the vertex that they leave (`Out`) or reach (`In`), by dense id; in an
@@ -264,7 +274,7 @@ mod tests {
         Environment::builder().threads(2).build().unwrap()
     }
 
-    fn ids(graph: &Graph, index: &Csr<()>, id: i64) -> Vec<i64> {
+    fn ids(graph: &IndexedGraph, index: &Csr<()>, id: i64) -> Vec<i64> {
         let vertex = graph.dictionary().get(id).unwrap();
         let mut ids: Vec<i64> = index
             .row(vertex)
@@ -280,7 +290,8 @@ mod tests {
 
     #[test]
     fn indexes_are_made_once_and_shared() {
-        let graph = Graph::from_source(&environment(), &edges([(1, 2), (1, 3), (3, 1)])).unwrap();
+        let graph =
+            IndexedGraph::from_source(&environment(), &edges([(1, 2), (1, 3), (3, 1)])).unwrap();
         let out = graph.index(EdgeDirection::Out).unwrap();
         let into = graph.index(EdgeDirection::In).unwrap();
         assert_eq!((ids(&graph, &out, 1), ids(&graph, &into, 1)), (vec![2, 3], vec![3]));
@@ -290,7 +301,8 @@ mod tests {
 
     #[test]
     fn an_undirected_graph_has_one_index() {
-        let builder = Graph::builder(&environment()).directed(false).order(KeyOrder::HubFirst);
+        let builder =
+            IndexedGraph::builder(&environment()).directed(false).order(KeyOrder::HubFirst);
         let graph = builder.build(&edges([(1, 2), (2, 3), (3, 3)])).unwrap();
         let out = graph.index(EdgeDirection::Out).unwrap();
         assert!(Arc::ptr_eq(&out, &graph.index(EdgeDirection::In).unwrap()));
@@ -301,7 +313,7 @@ mod tests {
     #[test]
     fn edges_count_after_loops_and_duplicates_went() {
         let build = |directed, self_loops, duplicates| {
-            let builder = Graph::builder(&environment()).directed(directed);
+            let builder = IndexedGraph::builder(&environment()).directed(directed);
             let source = edges([(1, 2), (2, 1), (1, 2), (3, 3), (3, 3), (2, 3)]);
             let graph =
                 builder.self_loops(self_loops).duplicates(duplicates).build(&source).unwrap();
@@ -321,7 +333,7 @@ mod tests {
         for (rule, expected) in
             [(Duplicates::Sum, 7.0), (Duplicates::Min, 2.0), (Duplicates::Max, 5.0)]
         {
-            let builder = Graph::builder(&environment()).duplicates(rule);
+            let builder = IndexedGraph::builder(&environment()).duplicates(rule);
             let graph = builder.build_weighted(&source).unwrap();
             let out = graph.index(EdgeDirection::Out).unwrap();
             let mut weights = Vec::new();
@@ -332,7 +344,7 @@ mod tests {
 
     #[test]
     fn no_edges_are_a_graph_too() {
-        let graph = Graph::from_source(&environment(), &edges([])).unwrap();
+        let graph = IndexedGraph::from_source(&environment(), &edges([])).unwrap();
         assert_eq!((graph.num_vertices(), graph.num_edges()), (0, 0));
         assert_eq!(graph.index(EdgeDirection::Out).unwrap().num_keys(), 0);
     }
