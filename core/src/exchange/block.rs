@@ -296,6 +296,7 @@ impl Morsels for BlockMorsels {
     }
 }
 
+#[derive(Clone)]
 struct BlockMorsel {
     name: String,
     blocks: Vec<Block>,
@@ -310,6 +311,10 @@ impl Morsel for BlockMorsel {
             }
         }
         Ok(())
+    }
+
+    fn again(&self) -> Option<Box<dyn Morsel>> {
+        Some(Box::new(self.clone()))
     }
 }
 

@@ -104,4 +104,8 @@ impl<P: ReadPartitions> Morsel for PartitionMorsel<P> {
     fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
         self.partitions.read(self.at, env, output)
     }
+
+    fn again(&self) -> Option<Box<dyn Morsel>> {
+        Some(Box::new(Self { partitions: self.partitions.clone(), at: self.at }))
+    }
 }

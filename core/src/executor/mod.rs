@@ -21,9 +21,10 @@ use tasks::Tasks;
 
 use crate::columnar::Batch;
 use crate::environment::Environment;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::memory::MemoryError;
 use crate::pipeline::{
-    Breaker, Collect, Encoded, Morsel, Morsels, Operator, Sink, Source, TaskEvent,
+    Breaker, Collect, Encoded, Morsel, Morsels, Operator, Output, Sink, Source, TaskEvent,
 };
 
 /// Morsels per worker in one wave.
@@ -40,7 +41,7 @@ pub fn execute<B: Breaker>(
     let read = |morsel: Box<dyn Morsel>| {
         env.check_cancelled()?;
         let mut part = breaker.part();
-        push_through(env, morsel, chain, &mut |batch| breaker.take(&mut part, batch))?;
+        try_push(env, morsel, chain, &mut |batch| breaker.take(&mut part, batch))?;
         breaker.finish(&mut part)?;
         Ok(part)
     };
@@ -108,7 +109,7 @@ pub fn write(
             let encode = |morsel: Box<dyn Morsel>| {
                 env.check_cancelled()?;
                 let mut encoded = Vec::new();
-                push_through(env, morsel, chain, &mut |batch| {
+                try_push(env, morsel, chain, &mut |batch| {
                     encoded.push(encoder.encode(batch)?);
                     Ok(())
                 })?;
@@ -165,24 +166,42 @@ fn next_wave(morsels: &mut dyn Morsels, size: usize) -> Wave {
 /// What `read` makes of the morsels of a wave, in order.
 ///
 /// The error is that of the first morsel in order that fails, at any number of threads: the ones
-/// before it are read to their end, the ones behind it only if they began before it failed.
+/// before it are read to their end, the ones behind it only if they began before it failed. A
+/// morsel that was refused memory while others held theirs is read once more when they are done.
 fn read_all<R: Send>(
     wave: Wave,
-    read: impl Fn(Box<dyn Morsel>) -> Result<R> + Sync + Send,
+    read: impl Fn(Box<dyn Morsel>) -> Result<R, Failed> + Sync + Send,
 ) -> Result<Vec<R>> {
     let first_failed = AtomicUsize::new(usize::MAX);
     let read_one = |(at, morsel): (usize, Result<Box<dyn Morsel>>)| {
         if at > first_failed.load(Ordering::Relaxed) {
             return None;
         }
-        let result = morsel.and_then(&read);
-        if result.is_err() {
+        let result = morsel.map_err(Failed::from).and_then(&read);
+        if result.as_ref().is_err_and(|failed| failed.again.is_none()) {
             first_failed.fetch_min(at, Ordering::Relaxed);
         }
         Some(result)
     };
     let results: Vec<_> = wave.into_par_iter().enumerate().map(read_one).collect();
-    results.into_iter().flatten().collect()
+    let done = results.into_iter().flatten().map(|result| match result {
+        Err(Failed { again: Some(morsel), .. }) => read(morsel),
+        done => done,
+    });
+    done.map(|result| result.map_err(|failed| failed.error)).collect()
+}
+
+/// Why a morsel was not read.
+struct Failed {
+    error: Error,
+    /// The same morsel, if it may do with the memory that others have given back by then.
+    again: Option<Box<dyn Morsel>>,
+}
+
+impl<E: Into<Error>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), again: None }
+    }
 }
 
 /// Pushes one morsel through freshly opened tasks into `take`, then tells them that it is over.
@@ -192,18 +211,47 @@ pub(crate) fn push_through(
     chain: &[&dyn Operator],
     take: &mut dyn FnMut(Batch) -> Result<()>,
 ) -> Result<()> {
+    try_push(env, morsel, chain, take).map_err(|failed| failed.error)
+}
+
+/// As [`push_through`]. A morsel that was refused memory before it emitted anything, so that
+/// nobody has seen a part of it, is handed back.
+fn try_push(
+    env: &Environment,
+    morsel: Box<dyn Morsel>,
+    chain: &[&dyn Operator],
+    take: &mut dyn FnMut(Batch) -> Result<()>,
+) -> Result<(), Failed> {
     let mut tasks = Tasks::open(env, chain)?;
-    morsel.read(env, &mut tasks.output(take))?;
-    tasks.on_control(&TaskEvent::End, take)
+    let again = morsel.again();
+    let mut watched = Watched { output: tasks.output(take), has_emitted: false };
+    if let Err(error) = morsel.read(env, &mut watched) {
+        let refused = matches!(error, Error::Memory(MemoryError::OutOfBudget { .. }));
+        let again = again.filter(|_| refused && !watched.has_emitted);
+        return Err(Failed { error, again });
+    }
+    Ok(tasks.on_control(&TaskEvent::End, take)?)
+}
+
+/// The entrance of a chain, and whether something went in.
+struct Watched<O> {
+    output: O,
+    has_emitted: bool,
+}
+
+impl<O: Output> Output for Watched<O> {
+    fn emit(&mut self, batch: Batch) -> Result<()> {
+        self.has_emitted = true;
+        self.output.emit(batch)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::columnar::{Column, Schema};
-    use crate::error::Error;
+    use crate::columnar::{Column, Schema, batch_of};
     use crate::operators::Map;
-    use crate::pipeline::{BatchSource, Output, Task};
+    use crate::pipeline::{BatchSource, Numbered, Task};
     use std::sync::{Arc, Mutex};
 
     fn numbers(morsels: i64) -> BatchSource {
@@ -290,6 +338,25 @@ mod tests {
         assert_eq!(error.to_string(), "map (panics) panicked: index out of range");
         env.cancel_handle().cancel();
         assert!(matches!(collect(&env, &numbers(9), &[]), Err(Error::Cancelled)));
+    }
+
+    #[test]
+    fn what_was_refused_while_others_held_memory_is_read_again_alone() {
+        let read = |at: usize, env: &Environment, output: &mut dyn Output| {
+            let _held = env.memory().reserve("test", 700)?;
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            output.emit(batch_of([at as u64]))
+        };
+        for threads in [1, 8] {
+            let env = Environment::builder().threads(threads).memory(1000).build().unwrap();
+            let counts = counts(&env, &Numbered::new("hungry", 20, read), &[]).unwrap();
+            assert_eq!(counts, [1; 20]);
+            let greedy = Numbered::new("greedy", 20, |_, env, _| {
+                Ok(env.memory().reserve("test", 1001).map(drop)?)
+            });
+            let error = collect(&env, &greedy, &[]).unwrap_err().to_string();
+            assert!(error.contains("test wanted 1001 B"), "{error}");
+        }
     }
 
     #[derive(Clone, Default)]

@@ -96,4 +96,8 @@ impl Morsel for CountedMorsel {
         let Self { morsel, count } = *self;
         morsel.read(env, &mut Counted { output, count: &count })
     }
+
+    fn again(&self) -> Option<Box<dyn Morsel>> {
+        Some(Box::new(Self { morsel: self.morsel.again()?, count: self.count.clone() }))
+    }
 }

@@ -83,8 +83,12 @@ struct Number<F> {
     read: Arc<F>,
 }
 
-impl<F: ReadNumber> Morsel for Number<F> {
+impl<F: ReadNumber + 'static> Morsel for Number<F> {
     fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()> {
         (self.read)(self.at, env, output)
+    }
+
+    fn again(&self) -> Option<Box<dyn Morsel>> {
+        Some(Box::new(Self { at: self.at, read: self.read.clone() }))
     }
 }

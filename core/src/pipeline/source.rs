@@ -44,6 +44,11 @@ pub trait Morsels: Send {
 pub trait Morsel: Send {
     /// Reads the piece and emits its rows.
     fn read(self: Box<Self>, env: &Environment, output: &mut dyn Output) -> Result<()>;
+
+    /// The same piece once more, if it can be read twice.
+    fn again(&self) -> Option<Box<dyn Morsel>> {
+        None
+    }
 }
 
 /// A source over batches that are in memory.
