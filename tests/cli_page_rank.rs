@@ -173,7 +173,7 @@ fn help_teaches() {
     for part in [
         "Examples:",
         "Input:",
-        "PageRank:",
+        "Algorithm:",
         "Graph:",
         "Run:",
         "Output:",

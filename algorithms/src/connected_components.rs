@@ -17,17 +17,25 @@
 //!   iteration; Sutton, Ben-Nun, Barak: *Afforest*, 2018, for the rewrite.
 //!   Follows Gelly's `library.ConnectedComponents`.
 
+use std::io::{self, Write};
+
 use quince_core::algebra::Min;
 use quince_core::index::{BothWays, Dictionary, EntryValue, StaticIndex};
 use quince_core::iteration::{
     DeltaIteration, DeltaResult, ForwardProgram, IterationReport, Rewrites,
 };
 use quince_core::memory::MemoryManager;
+use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
     EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
     VertexValues,
 };
+use serde_json::json;
+
+#[cfg(feature = "cli")]
+use crate::command::Command;
+use crate::outcome::{Outcome, print_values};
 
 const NAME: &str = "ConnectedComponents";
 
@@ -47,10 +55,46 @@ const NAME: &str = "ConnectedComponents";
 /// # Ok::<(), quince_gelly::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 #[must_use = "an algorithm does nothing until a graph runs it"]
 pub struct ConnectedComponents {
+    /// Stop after N iterations, even if smaller ids are still on their way
+    #[cfg_attr(feature = "cli", arg(long = "iterations", value_name = "N"))]
     maximum_iterations: Option<u64>,
-    rewrites: Rewrites,
+
+    /// Run the delta iteration as it is written, not rewritten to a fold of each component
+    #[cfg_attr(feature = "cli", arg(long))]
+    no_rewrite: bool,
+}
+
+#[cfg(feature = "cli")]
+impl Command for ConnectedComponents {
+    type Result = ConnectedComponentsResult;
+
+    const NAME: &'static str = "connected-components";
+
+    const ABOUT: &'static str = "\
+Find the groups of vertices that reach each other when edges go both ways
+
+Each component is named by its smallest vertex id: integers by value, texts by their bytes. \
+Directions, weights, self-loops and parallel edges make no difference.
+
+Prints the largest components, one `component<TAB>size` line each; --output writes the component \
+of every vertex.";
+
+    const EXAMPLES: &'static str = "\
+  The ten largest components and their sizes:
+    quince connected-components datasets/graphs/p2p-31.e.gz
+
+  Vertices without edges count too; the component of each into a file:
+    quince connected-components p2p-31.e.gz --vertices p2p-31.v.gz --output components.csv
+
+  The textbook iteration, saved every 20 supersteps, from where it was interrupted:
+    quince connected-components roads.el --no-rewrite --checkpoint-dir saved \\
+      --checkpoint-every 20 --resume
+
+  The textbook iteration instead of its rewrite, with its plan and figures:
+    quince connected-components roads.el --no-rewrite --explain --report run.json";
 }
 
 impl ConnectedComponents {
@@ -62,8 +106,12 @@ impl ConnectedComponents {
 
     /// Whether the iteration may be rewritten to a fold of each component (by default it may).
     pub fn rewrites(mut self, rewrites: Rewrites) -> Self {
-        self.rewrites = rewrites;
+        self.no_rewrite = rewrites == Rewrites::Off;
         self
+    }
+
+    fn allowed(&self) -> Rewrites {
+        if self.no_rewrite { Rewrites::Off } else { Rewrites::On }
     }
 
     fn iteration<'a, I: StaticIndex>(
@@ -80,7 +128,7 @@ impl ConnectedComponents {
 
     /// Whether the plain iteration will run, which needs the edges both ways.
     fn runs_plain(&self) -> bool {
-        self.rewrites == Rewrites::Off || self.maximum_iterations.is_some()
+        self.no_rewrite || self.maximum_iterations.is_some()
     }
 
     fn run_on<I: StaticIndex>(
@@ -90,7 +138,7 @@ impl ConnectedComponents {
         graph_env: &quince_core::Environment,
     ) -> Result<DeltaResult<u32>> {
         let program = SmallestId(dictionary);
-        Ok(self.iteration(index, &program).forward(graph_env, self.rewrites)?)
+        Ok(self.iteration(index, &program).forward(graph_env, self.allowed())?)
     }
 }
 
@@ -113,7 +161,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for ConnectedComponents {
         let index = graph.index(EdgeDirection::Any)?;
         let program = SmallestId(graph.dictionary());
         let iteration = self.iteration(&*index, &program);
-        let rewrite = iteration.forward_rewrite(self.rewrites);
+        let rewrite = iteration.forward_rewrite(self.allowed());
         let execution = if rewrite.taken {
             "union-find over sampled edges, then the rest; fold; hand out"
         } else {
@@ -230,6 +278,32 @@ impl ConnectedComponentsResult {
     /// The table of `vertex` and `component`.
     pub fn table(&self) -> VertexTable {
         VertexTable::new(self.components.dictionary().clone()).ids("component", &self.components)
+    }
+}
+
+impl Outcome for ConnectedComponentsResult {
+    fn iteration(&self) -> Option<&IterationReport> {
+        Some(&self.report)
+    }
+
+    fn table(&self) -> Option<Box<dyn Source>> {
+        Some(Box::new(Self::table(self)))
+    }
+
+    fn summary(&self) -> Result<serde_json::Value> {
+        Ok(json!({
+            "components": self.num_components()?,
+            "largest": self.largest(1)?.first().map_or(0, |&(_, size)| size),
+            "iterations": self.report.num_supersteps(),
+            "stopped": self.report.stopped,
+        }))
+    }
+
+    fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+        if top == 0 {
+            return Ok(());
+        }
+        print_values(self.largest(top).map_err(io::Error::other)?, out)
     }
 }
 

@@ -3,10 +3,15 @@
 //! One pass over the index by source and one over that by target: O(edges) time. In an undirected
 //! graph an edge adds 1 to the degree of both its ends, a self-loop 1 to its vertex.
 
+use std::io::{self, Write};
+
 use quince_core::index::{Csr, EntryValue, StaticIndex};
+use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
+
+use crate::outcome::Outcome;
 
 /// Collects facts about a graph.
 ///
@@ -154,6 +159,52 @@ fn weights<E: EntryValue>(out: &Csr<E>, directed: bool) -> Option<WeightStatisti
         });
     }
     Some(facts)
+}
+
+impl Outcome for GraphStatisticsResult {
+    fn table(&self) -> Option<Box<dyn Source>> {
+        None
+    }
+
+    fn summary(&self) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(self).expect("facts are numbers and texts"))
+    }
+
+    fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+        let mut facts = list(self).into_iter().take(top);
+        facts.try_for_each(|(fact, value)| writeln!(out, "{fact}\t{value}"))
+    }
+}
+
+/// The facts with their names.
+fn list(facts: &GraphStatisticsResult) -> Vec<(&'static str, String)> {
+    let mut list = vec![
+        ("vertices", facts.vertices.to_string()),
+        ("edges", facts.edges.to_string()),
+        ("directed", if facts.directed { "yes" } else { "no" }.to_owned()),
+        ("self-loops", facts.self_loops.to_string()),
+        ("duplicate edges", facts.duplicate_edges.to_string()),
+        ("isolated vertices", facts.isolated_vertices.to_string()),
+        ("dangling vertices", facts.dangling_vertices.to_string()),
+        ("mean degree", facts.mean_degree.to_string()),
+    ];
+    if facts.directed {
+        list.push(("out-degree", range(&facts.out_degree)));
+        list.push(("in-degree", range(&facts.in_degree)));
+    } else {
+        list.push(("degree", range(&facts.out_degree)));
+    }
+    if let Some(weight) = &facts.weight {
+        list.push(("weight", format!("{} to {}", weight.minimum, weight.maximum)));
+        list.push(("sum of weights", weight.sum.to_string()));
+    }
+    list
+}
+
+fn range(degree: &DegreeStatistics) -> String {
+    let DegreeStatistics { minimum, maximum, vertex } = degree;
+    let whose = vertex.as_ref().map_or_else(String::new, |vertex| format!(" (vertex {vertex})"));
+    format!("{minimum} to {maximum}{whose}")
 }
 
 #[cfg(test)]

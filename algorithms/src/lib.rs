@@ -9,6 +9,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+mod command;
 mod connected_components;
 mod graph_statistics;
 mod outcome;

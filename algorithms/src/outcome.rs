@@ -1,5 +1,6 @@
 //! What every result of an algorithm can show of itself.
 
+use std::fmt::{Debug, Display};
 use std::io::{self, Write};
 
 use quince_core::iteration::IterationReport;
@@ -21,4 +22,13 @@ pub trait Outcome {
 
     /// Prints what matters most, a line each, fields divided by tabs: rows at most `top`.
     fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// Prints ids and values, a pair a line; floats in the shortest digits that read back to the same
+/// bits.
+pub(crate) fn print_values<I: Display, V: Debug>(
+    values: impl IntoIterator<Item = (I, V)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    values.into_iter().try_for_each(|(id, value)| writeln!(out, "{id}\t{value:?}"))
 }

@@ -22,6 +22,8 @@
 //! - **Source**: Page, Brin, Motwani, Winograd: *The PageRank Citation Ranking*, 1999.
 //!   Follows Gelly's `library.linkanalysis.PageRank`; equal to LDBC Graphalytics PR.
 
+use std::io::{self, Write};
+
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
 use quince_core::index::EntryValue;
@@ -29,12 +31,18 @@ use quince_core::iteration::{
     BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport, Rewrites, column_tiles,
 };
 use quince_core::memory::Segment;
+use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
     EdgeDirection, Error, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
     VertexValues,
 };
 use serde::Serialize;
+use serde_json::json;
+
+#[cfg(feature = "cli")]
+use crate::command::{Command, fraction_below_one, names, zero_or_more};
+use crate::outcome::{Outcome, print_values};
 
 const NAME: &str = "PageRank";
 
@@ -54,13 +62,69 @@ const NAME: &str = "PageRank";
 /// # Ok::<(), quince_gelly::Error>(())
 /// ```
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 #[must_use = "an algorithm does nothing until a graph runs it"]
 pub struct PageRank {
+    /// The share of rank that follows edges, at least 0 and below 1
+    #[cfg_attr(feature = "cli", arg(long, value_name = "D",
+        default_value_t = Self::DEFAULT_DAMPING, value_parser = fraction_below_one,
+        allow_hyphen_values = true))]
     damping: f64,
+
+    /// Stop when the ranks of a superstep change by no more than this in sum
+    ///
+    /// By default 1e-10, with --precision f32 1e-5, and 1000 iterations at most; with
+    /// --iterations alone there is no such test.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "T", value_parser = zero_or_more,
+        allow_hyphen_values = true))]
     tolerance: Option<f64>,
+
+    /// Stop after N iterations, exactly N unless --tolerance is given too
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     iterations: Option<u64>,
+
+    /// In what numbers ranks are kept
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TYPE", default_value = "f64",
+        value_parser = names(PRECISIONS)))]
     precision: Precision,
+
+    #[cfg_attr(feature = "cli", arg(skip))]
     rewrites: Rewrites,
+}
+
+#[cfg(feature = "cli")]
+const PRECISIONS: &[(&str, &str, Precision)] = &[
+    ("f32", "32-bit floats: half the memory, 4 or more digits", Precision::F32),
+    ("f64", "64-bit floats", Precision::F64),
+];
+
+#[cfg(feature = "cli")]
+impl Command for PageRank {
+    type Result = PageRankResult;
+
+    const NAME: &'static str = "page-rank";
+
+    const ABOUT: &'static str = "\
+Rank vertices by how often a random surfer visits them
+
+The surfer follows a random edge with the probability of the damping, and else jumps to a random \
+vertex, as it does from a vertex without out-edges. Ranks sum to 1. Weights make no difference, \
+parallel edges count each.
+
+Prints the vertices of the highest rank, one `vertex<TAB>rank` line each.";
+
+    const EXAMPLES: &'static str = "\
+  The ten highest ranks of an undirected graph:
+    quince page-rank datasets/graphs/karate.tsv --undirected
+
+  Exactly 20 iterations in 32-bit floats, every rank into a file:
+    quince page-rank web.el.gz --iterations 20 --precision f32 --output ranks.parquet
+
+  A long run that can be interrupted, and taken up again with the same line:
+    quince page-rank web.el.gz --checkpoint-dir saved --checkpoint-every 5m --resume
+
+  A CSV file with named columns, and how it will be done:
+    quince page-rank flights.csv --columns from,to --top 3 --explain";
 }
 
 /// In what numbers ranks are kept.
@@ -303,6 +367,37 @@ impl PageRankResult {
             Ranks::F64(ranks) => {
                 VertexTable::new(ranks.dictionary().clone()).values("rank", ranks, Column::Float64)
             }
+        }
+    }
+}
+
+impl Outcome for PageRankResult {
+    fn iteration(&self) -> Option<&IterationReport> {
+        Some(&self.report)
+    }
+
+    fn table(&self) -> Option<Box<dyn Source>> {
+        Some(Box::new(Self::table(self)))
+    }
+
+    fn summary(&self) -> Result<serde_json::Value> {
+        let precision = match self.ranks {
+            Ranks::F32(_) => Precision::F32,
+            Ranks::F64(_) => Precision::F64,
+        };
+        Ok(json!({
+            "iterations": self.report.num_supersteps(),
+            "stopped": self.report.stopped,
+            "sum_of_ranks": self.sum(),
+            "precision": precision,
+        }))
+    }
+
+    /// Ranks in the shortest digits that read back to the same bits.
+    fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+        match &self.ranks {
+            Ranks::F32(ranks) => print_values(ranks.top(top), out),
+            Ranks::F64(ranks) => print_values(ranks.top(top), out),
         }
     }
 }

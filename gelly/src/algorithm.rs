@@ -2,6 +2,7 @@
 
 use quince_core::index::EntryValue;
 use quince_core::plan::PlanNode;
+use serde::Serialize;
 
 use crate::error::Result;
 use crate::indexed_graph::{EdgeDirection, IndexedGraph};
@@ -28,6 +29,19 @@ pub trait GraphAlgorithm<E: EntryValue> {
 
     /// Runs it.
     fn run(&self, graph: &IndexedGraph<E>) -> Result<Self::Output>;
+}
+
+/// The memory that a run will need, in bytes of the budget of its environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Estimate {
+    /// The peak until now: from the source to the graph and the indexes that the algorithm reads.
+    pub load_bytes: u64,
+    /// What is held now: the graph, its indexes, and whatever else lives in the environment.
+    pub graph_bytes: u64,
+    /// What the run takes beside that.
+    pub algorithm_bytes: u64,
+    /// The most at a time.
+    pub peak_bytes: u64,
 }
 
 /// What the memory of a run depends on.
@@ -67,6 +81,20 @@ impl<E: EntryValue> IndexedGraph<E> {
     pub fn prepare<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<()> {
         let directions = algorithm.directions(self);
         directions.into_iter().try_for_each(|direction| self.index(direction).map(|_| ()))
+    }
+
+    /// The memory that a run of an algorithm will need. Builds the indexes that it reads, and
+    /// does not run it.
+    ///
+    /// # Errors
+    /// If the budget does not suffice for the indexes, or the environment is cancelled.
+    pub fn estimate<A: GraphAlgorithm<E>>(&self, algorithm: &A) -> Result<Estimate> {
+        self.prepare(algorithm)?;
+        let counters = self.environment().memory().counters();
+        let algorithm_bytes = algorithm.estimate(&self.size());
+        let (load_bytes, graph_bytes) = (counters.peak_bytes, counters.granted_bytes);
+        let peak_bytes = load_bytes.max(graph_bytes + algorithm_bytes);
+        Ok(Estimate { load_bytes, graph_bytes, algorithm_bytes, peak_bytes })
     }
 
     /// How an algorithm would run on this graph, and why.

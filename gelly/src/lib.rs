@@ -18,7 +18,7 @@ mod indexed_graph;
 mod vertex_table;
 mod vertex_values;
 
-pub use algorithm::{GraphAlgorithm, GraphSize};
+pub use algorithm::{Estimate, GraphAlgorithm, GraphSize};
 pub use builder::{GraphBuilder, edges, weighted_edges};
 pub use error::{Error, Result};
 pub use id::Id;

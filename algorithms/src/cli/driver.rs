@@ -11,18 +11,19 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use quince_core::iteration::{IterationReport, StopReason};
+use quince_core::iteration::StopReason;
 use quince_core::plan::PlanNode;
 use quince_core::{Environment, executor};
 use quince_datasets::sinks::{TableOptions, table_sink};
-use quince_gelly::{GraphAlgorithm, IndexedGraph, VertexTable};
+use quince_gelly::{GraphAlgorithm, IndexedGraph};
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::error::Result;
 use super::interrupt::Interrupt;
 use super::load::{EdgeKind, Sources};
 use super::progress::{Unit, phase};
-use super::report::{Input, Iterate, Memory, Phase, Program, Report, Summary};
+use super::report::{Input, Iterate, Memory, Phase, Program, Report};
+use crate::outcome::Outcome;
 
 /// A command that runs an algorithm on a graph.
 pub(super) trait AlgorithmCommand {
@@ -36,10 +37,12 @@ pub(super) trait AlgorithmCommand {
     fn common(&self) -> Common<'_>;
 
     /// The algorithm with its settings.
-    fn algorithm(&self) -> Self::Algorithm;
+    fn algorithm(&self) -> &Self::Algorithm;
 
     /// Prints what is asked for on standard output.
-    fn print(&self, outcome: &Self::Outcome, out: &mut dyn Write) -> Result<()>;
+    fn print(&self, outcome: &Self::Outcome, out: &mut dyn Write) -> Result<()> {
+        Ok(outcome.print(self.common().table.map_or(usize::MAX, TableArgs::top), out)?)
+    }
 }
 
 /// The options that commands with an algorithm share.
@@ -53,18 +56,6 @@ pub(super) struct Common<'a> {
     pub(super) checkpoints: Option<&'a CheckpointArgs>,
     /// Where results are a table.
     pub(super) table: Option<&'a TableArgs>,
-}
-
-/// What an algorithm gave, as a command shows it.
-pub(super) trait Outcome {
-    /// The iteration, if there was one.
-    fn iteration(&self) -> Option<&IterationReport>;
-
-    /// A row for each vertex, if there is something to say of each.
-    fn table(&self) -> Option<VertexTable>;
-
-    /// The result in the report.
-    fn summary(&self) -> Result<Summary>;
 }
 
 /// Runs `command`; `interrupt` cancels it, and `out` is standard output.
@@ -110,9 +101,9 @@ where
     let common = command.common();
     let algorithm = command.algorithm();
     let graph = sources.build::<E>(env)?;
-    phase(env, "indexing", None, || graph.prepare(&algorithm))?;
+    phase(env, "indexing", None, || graph.prepare(algorithm))?;
     let load = Phase { seconds: start.elapsed().as_secs_f64() };
-    let plan = graph.explain(&algorithm)?;
+    let plan = graph.explain(algorithm)?;
     if common.report.explain {
         explain(&plan);
     }
@@ -166,7 +157,7 @@ fn write_table(common: Common<'_>, env: &Environment, outcome: &impl Outcome) ->
     let start = Instant::now();
     let sink = table_sink(path, TableOptions::default())?;
     let name = format!("writing {}", path.display());
-    phase(env, &name, None, || executor::write(env, &table, &[], sink))?;
+    phase(env, &name, None, || executor::write(env, &*table, &[], sink))?;
     Ok(Phase { seconds: start.elapsed().as_secs_f64() })
 }
 

@@ -2,10 +2,11 @@
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `quince page-rank INPUT` | [`PageRank`](crate::PageRank) |
-//! | `quince connected-components INPUT` | [`ConnectedComponents`](crate::ConnectedComponents) |
-//! | `quince stats INPUT` | [`GraphStatistics`](crate::GraphStatistics) |
-//! | `quince generate rmat\|uniform\|grid` | graphs from a seed |
+//! | `quince ALGORITHM INPUT` | runs an algorithm on the graph in a file |
+//! | `quince list` | lists the algorithms |
+//! | `quince estimate ALGORITHM INPUT` | tells the memory that a run will need |
+//! | `quince stats INPUT` | facts about a graph ([`GraphStatistics`](crate::GraphStatistics)) |
+//! | `quince generate KIND` | graphs from a seed |
 //!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
 //! Files are written beside their final path and renamed into place, so a command that fails
@@ -19,14 +20,14 @@
 //! | 130 | cancelled by Ctrl-C or a signal to the same end |
 
 mod args;
-mod connected_components;
 mod driver;
 mod error;
+mod estimate;
 mod generate;
 mod interrupt;
 mod load;
-mod page_rank;
 mod progress;
+mod registry;
 pub mod report;
 mod stats;
 
@@ -34,70 +35,126 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgMatches, FromArgMatches, Subcommand};
 
-use connected_components::ConnectedComponentsCommand;
 use generate::GenerateCommand;
 use interrupt::Interrupt;
-use page_rank::PageRankCommand;
+use registry::ALGORITHMS;
 use stats::StatsCommand;
+
+use crate::command::Command;
 
 pub use error::{CliError, Result};
 
-/// Iterative graph analytics from the command line
-///
-/// Loads an edge list as it is (text, plain or compressed; ids are integers or texts), runs an
-/// algorithm on all processors within a memory budget, and gives results with your own ids.
-/// `quince COMMAND --help` explains each command.
-#[derive(Clone, Debug, Parser)]
-#[command(name = "quince", version, after_long_help = EXAMPLES)]
-#[command(subcommand_required = true, arg_required_else_help = true)]
-struct Quince {
-    #[command(subcommand)]
-    command: Command,
-}
+const ABOUT: &str = "\
+Iterative graph analytics from the command line
+
+Loads an edge list as it is (text, plain or compressed; ids are integers or texts), runs an \
+algorithm on all processors within a memory budget, and gives results with your own ids. \
+`quince list` lists the algorithms, `quince COMMAND --help` explains each command.";
 
 const EXAMPLES: &str = "\
 Examples:
   quince page-rank datasets/graphs/p2p-31.e.gz
   quince connected-components datasets/graphs/karate.tsv --undirected --output components.csv
+  quince estimate page-rank datasets/graphs/p2p-31.e.gz
   quince generate rmat --scale 16 --output social.el && quince stats social.el";
 
+/// The commands that do not run an algorithm from the registry.
 #[derive(Clone, Debug, Subcommand)]
-enum Command {
-    PageRank(PageRankCommand),
-    ConnectedComponents(ConnectedComponentsCommand),
+enum Tool {
+    /// List the algorithms, one line each
+    #[command(after_long_help = "Examples:\n  quince list")]
+    List,
     Stats(StatsCommand),
     Generate(GenerateCommand),
 }
 
-impl Command {
+impl Tool {
     fn run(&self, interrupt: &Interrupt, out: &mut dyn Write) -> Result<()> {
         match self {
-            Self::PageRank(command) => driver::run(command, interrupt, out),
-            Self::ConnectedComponents(command) => driver::run(command, interrupt, out),
+            Self::List => list(out),
             Self::Stats(command) => driver::run(command, interrupt, out),
             Self::Generate(command) => generate::run(command, interrupt),
         }
     }
 }
 
+/// `quince list`.
+fn list(out: &mut dyn Write) -> Result<()> {
+    let width = ALGORITHMS.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    for entry in ALGORITHMS {
+        writeln!(out, "{:width$}  {}", entry.name, entry.summary())?;
+    }
+    Ok(out.flush()?)
+}
+
+/// The definition of the `quince` command.
+fn quince() -> clap::Command {
+    let (summary, _) = ABOUT.split_once('\n').unwrap_or((ABOUT, ""));
+    let program = clap::Command::new("quince")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(summary)
+        .long_about(ABOUT)
+        .after_long_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(ALGORITHMS.iter().map(|entry| (entry.command)()));
+    Tool::augment_subcommands(program).subcommand(estimate())
+}
+
+/// The definition of `quince estimate`.
+fn estimate() -> clap::Command {
+    clap::Command::new("estimate")
+        .about("Tell the memory that a run of an algorithm will need")
+        .long_about(
+            "Tell the memory that a run of an algorithm will need\n\nLoads the graph and does \
+             not run the algorithm. `loading` is the peak until the graph stands with the indexes \
+             that the algorithm reads, `graph` what stays of that, `algorithm` what its run takes \
+             beside it, `peak` the most at a time: what --memory must allow.",
+        )
+        .after_long_help("Examples:\n  quince estimate page-rank datasets/graphs/p2p-31.e.gz")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(ALGORITHMS.iter().map(|entry| (entry.estimate_command)()))
+}
+
+/// Runs what the arguments of `quince` ask for.
+fn run(matches: &ArgMatches, interrupt: &Interrupt, out: &mut dyn Write) -> Result<()> {
+    let asked = |matches: &ArgMatches| {
+        let (name, matches) = matches.subcommand()?;
+        Some((registry::find(name)?, matches.clone()))
+    };
+    if let Some((entry, matches)) = asked(matches) {
+        return (entry.run)(&matches, interrupt, out);
+    }
+    if let Some((entry, matches)) = matches.subcommand_matches("estimate").and_then(asked) {
+        return (entry.estimate)(&matches, interrupt, out);
+    }
+    Tool::from_arg_matches(matches)?.run(interrupt, out)
+}
+
 /// The `quince` command: reads the arguments of this process, runs, and tells how it ended.
 pub fn main() -> ExitCode {
-    start(|interrupt, out| Quince::try_parse()?.command.run(interrupt, out))
+    start(|interrupt, out| run(&quince().try_get_matches()?, interrupt, out))
+}
+
+/// The program of a single algorithm: its command by itself, with the name of the program.
+fn program<C: Command>(name: &'static str) -> ExitCode {
+    start(|interrupt, out| {
+        let command = registry::command::<C>().name(name).version(env!("CARGO_PKG_VERSION"));
+        registry::run::<C>(&command.try_get_matches()?, interrupt, out)
+    })
 }
 
 /// The `page_rank` program: `quince page-rank` by itself.
 pub fn page_rank() -> ExitCode {
-    start(|interrupt, out| driver::run(&program::<PageRankCommand>("page_rank")?, interrupt, out))
+    program::<crate::PageRank>("page_rank")
 }
 
 /// The `connected_components` program: `quince connected-components` by itself.
 pub fn connected_components() -> ExitCode {
-    start(|interrupt, out| {
-        let command = program::<ConnectedComponentsCommand>("connected_components")?;
-        driver::run(&command, interrupt, out)
-    })
+    program::<crate::ConnectedComponents>("connected_components")
 }
 
 /// Runs `quince` with these arguments, the first of which is its name, inside this process:
@@ -119,13 +176,7 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    Quince::try_parse_from(arguments)?.command.run(&Interrupt::default(), out)
-}
-
-/// The arguments of this process as those of a program that is one command.
-fn program<A: Args>(name: &'static str) -> Result<A> {
-    let command = clap::Command::new(name).version(env!("CARGO_PKG_VERSION"));
-    Ok(A::from_arg_matches(&A::augment_args(command).try_get_matches()?)?)
+    run(&quince().try_get_matches_from(arguments)?, &Interrupt::default(), out)
 }
 
 /// Runs `work` with the signals and the standard output of this process.
@@ -146,19 +197,19 @@ fn start(work: impl FnOnce(&Interrupt, &mut dyn Write) -> Result<()>) -> ExitCod
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definitions_hold_together() {
-        Quince::command().debug_assert();
+        quince().debug_assert();
     }
 
     #[test]
     fn every_command_teaches() {
-        for command in Quince::command().get_subcommands() {
+        for command in quince().get_subcommands() {
             let help = command.clone().render_long_help().to_string();
             assert!(help.contains("Examples:"), "{help}");
-            assert!(command.get_long_about().is_some(), "{help}");
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!((10..90).contains(&about.len()), "{about}");
         }
     }
 }

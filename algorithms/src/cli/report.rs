@@ -23,13 +23,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use quince_core::Environment;
-use quince_core::iteration::{IterationReport, SnapshotReport, StopReason, SuperstepReport};
+use quince_core::iteration::{IterationReport, SnapshotReport, SuperstepReport};
 use quince_core::plan::PlanNode;
 use quince_datasets::sinks::{NewFile, SinkError};
 use serde::Serialize;
 
 use super::error::Result;
-use crate::{GraphStatisticsResult, Precision};
 
 /// Everything about one run of a command.
 #[derive(Clone, Debug, Serialize)]
@@ -54,8 +53,8 @@ pub struct Report {
     pub threads: usize,
     /// The plan, as `--explain` shows it.
     pub plan: PlanNode,
-    /// What came out.
-    pub result: Summary,
+    /// What came out, by algorithm.
+    pub result: serde_json::Value,
 }
 
 /// The program.
@@ -107,36 +106,6 @@ pub struct Memory {
     pub peak_bytes: u64,
     /// Written to spill files.
     pub spilled_bytes: u64,
-}
-
-/// What came out, by algorithm.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum Summary {
-    /// Of `page-rank`.
-    PageRank {
-        /// Supersteps that ran.
-        iterations: u64,
-        /// Why it stopped.
-        stopped: StopReason,
-        /// 1 but for rounding.
-        sum_of_ranks: f64,
-        /// In what numbers ranks were kept.
-        precision: Precision,
-    },
-    /// Of `connected-components`.
-    Components {
-        /// How many there are.
-        components: u64,
-        /// How many vertices the largest has.
-        largest: u64,
-        /// Supersteps that ran.
-        iterations: u64,
-        /// Why it stopped.
-        stopped: StopReason,
-    },
-    /// Of `stats`: all facts.
-    Statistics(Box<GraphStatisticsResult>),
 }
 
 impl Iterate {

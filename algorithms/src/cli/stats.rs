@@ -3,15 +3,11 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use quince_core::iteration::IterationReport;
-use quince_gelly::VertexTable;
 
 use super::args::{GraphArgs, InputArgs, ReportArgs, RunArgs};
-use super::driver::{AlgorithmCommand, Common, Outcome};
+use super::driver::{AlgorithmCommand, Common};
 use super::error::Result;
-use super::report::Summary;
-use crate::graph_statistics::DegreeStatistics;
-use crate::{GraphStatistics, GraphStatisticsResult};
+use crate::{GraphStatistics, GraphStatisticsResult, Outcome};
 
 /// Show facts about a graph: sizes, degrees, self-loops, duplicates, weights
 ///
@@ -57,8 +53,8 @@ impl AlgorithmCommand for StatsCommand {
         Common { input, graph, run, checkpoints: None, report, table: None }
     }
 
-    fn algorithm(&self) -> GraphStatistics {
-        GraphStatistics
+    fn algorithm(&self) -> &GraphStatistics {
+        &GraphStatistics
     }
 
     fn print(&self, facts: &GraphStatisticsResult, out: &mut dyn Write) -> Result<()> {
@@ -66,54 +62,6 @@ impl AlgorithmCommand for StatsCommand {
             serde_json::to_writer_pretty(&mut *out, facts).map_err(io::Error::from)?;
             return Ok(writeln!(out)?);
         }
-        for (fact, value) in list(facts) {
-            writeln!(out, "{fact}\t{value}")?;
-        }
-        Ok(())
-    }
-}
-
-/// The facts with their names.
-fn list(facts: &GraphStatisticsResult) -> Vec<(&'static str, String)> {
-    let mut list = vec![
-        ("vertices", facts.vertices.to_string()),
-        ("edges", facts.edges.to_string()),
-        ("directed", if facts.directed { "yes" } else { "no" }.to_owned()),
-        ("self-loops", facts.self_loops.to_string()),
-        ("duplicate edges", facts.duplicate_edges.to_string()),
-        ("isolated vertices", facts.isolated_vertices.to_string()),
-        ("dangling vertices", facts.dangling_vertices.to_string()),
-        ("mean degree", facts.mean_degree.to_string()),
-    ];
-    if facts.directed {
-        list.push(("out-degree", range(&facts.out_degree)));
-        list.push(("in-degree", range(&facts.in_degree)));
-    } else {
-        list.push(("degree", range(&facts.out_degree)));
-    }
-    if let Some(weight) = &facts.weight {
-        list.push(("weight", format!("{} to {}", weight.minimum, weight.maximum)));
-        list.push(("sum of weights", weight.sum.to_string()));
-    }
-    list
-}
-
-fn range(degree: &DegreeStatistics) -> String {
-    let DegreeStatistics { minimum, maximum, vertex } = degree;
-    let whose = vertex.as_ref().map_or_else(String::new, |vertex| format!(" (vertex {vertex})"));
-    format!("{minimum} to {maximum}{whose}")
-}
-
-impl Outcome for GraphStatisticsResult {
-    fn iteration(&self) -> Option<&IterationReport> {
-        None
-    }
-
-    fn table(&self) -> Option<VertexTable> {
-        None
-    }
-
-    fn summary(&self) -> Result<Summary> {
-        Ok(Summary::Statistics(Box::new(self.clone())))
+        Ok(facts.print(usize::MAX, out)?)
     }
 }

@@ -4,8 +4,8 @@ use clap::Args;
 use quince_core::Environment;
 use quince_gelly::{Duplicates, GraphBuilder, IndexedGraph, SelfLoops, VertexOrder};
 
-use super::parse::names;
 use crate::cli::error::{CliError, Result};
+use crate::command::names;
 
 // Plain comments: see `InputArgs`.
 #[derive(Clone, Debug, Args)]

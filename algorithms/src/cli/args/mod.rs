@@ -11,5 +11,4 @@ pub(super) use checkpoint::CheckpointArgs;
 pub(super) use graph::GraphArgs;
 pub(super) use input::InputArgs;
 pub(super) use output::TableArgs;
-pub(super) use parse::{fraction_below_one, names, zero_or_more};
 pub(super) use run::{ReportArgs, RunArgs};

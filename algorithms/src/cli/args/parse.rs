@@ -2,25 +2,8 @@
 
 use std::time::Duration;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use quince_core::memory::parse_bytes;
-
-/// Reads one of some names, each with its help and the value that it stands for.
-pub(in crate::cli) fn names<T>(
-    list: &'static [(&'static str, &'static str, T)],
-) -> impl TypedValueParser<Value = T>
-where
-    T: Copy + Send + Sync + 'static,
-{
-    let values = list.iter().map(|(name, help, _)| match *help {
-        "" => PossibleValue::new(*name),
-        help => PossibleValue::new(*name).help(help),
-    });
-    PossibleValuesParser::new(values).map(move |name| {
-        let (.., value) = list.iter().find(|(known, ..)| *known == name).expect("one of the list");
-        *value
-    })
-}
 
 /// Reads the name of a setting of the datasets crate, which lists and parses its own.
 pub(super) fn setting<T>(list: &'static [&'static str]) -> impl TypedValueParser<Value = T>
@@ -79,24 +62,6 @@ pub(super) fn checkpoint_every(text: &str) -> Result<Every, &'static str> {
     time.map(Every::Time).ok_or(remedy)
 }
 
-/// Reads a number in 0..1.
-pub(in crate::cli) fn fraction_below_one(text: &str) -> Result<f64, &'static str> {
-    number(text, "give a number of at least 0 and below 1", |value| (0.0..1.0).contains(&value))
-}
-
-/// Reads a number of at least 0.
-pub(in crate::cli) fn zero_or_more(text: &str) -> Result<f64, &'static str> {
-    number(text, "give a number of 0 or more, like 1e-10", |value| value >= 0.0)
-}
-
-fn number(
-    text: &str,
-    expected: &'static str,
-    allowed: impl Fn(f64) -> bool,
-) -> Result<f64, &'static str> {
-    text.parse().ok().filter(|&value| allowed(value)).ok_or(expected)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,12 +74,6 @@ mod tests {
         assert_eq!(threads("3"), Ok(3));
         assert!(threads("0").unwrap_err().contains("at least 1"));
         assert!(threads("-1").is_err());
-        assert_eq!(fraction_below_one("0.85"), Ok(0.85));
-        for text in ["1", "-0.1", "NaN", "inf", "high"] {
-            assert!(fraction_below_one(text).is_err(), "{text}");
-        }
-        assert_eq!(zero_or_more("1e-9"), Ok(1e-9));
-        assert!(zero_or_more("-1e-9").is_err() && zero_or_more("nan").is_err());
     }
 
     #[test]
