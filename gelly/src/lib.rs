@@ -15,6 +15,7 @@ mod builder;
 mod error;
 mod id;
 mod indexed_graph;
+pub mod java_hash;
 mod vertex_table;
 mod vertex_values;
 
