@@ -22,7 +22,7 @@ use super::error::Result;
 use super::interrupt::Interrupt;
 use super::load::{EdgeKind, Sources};
 use super::progress::{Unit, phase};
-use super::report::{Input, Iterate, Memory, Phase, Program, Report};
+use super::report::{Input, Iterate, Memory, Phase, Program, Report, check_json, write_json};
 use crate::outcome::Outcome;
 
 /// A command that runs an algorithm on a graph.
@@ -66,7 +66,7 @@ pub(super) fn run<C: AlgorithmCommand>(
 ) -> Result<()> {
     let common = command.common();
     common.table.map_or(Ok(()), TableArgs::check)?;
-    common.report.report.as_deref().map_or(Ok(()), Report::check)?;
+    common.report.report.as_deref().map_or(Ok(()), check_json)?;
     let policy = common.checkpoints.and_then(CheckpointArgs::policy);
     let env = common.run.environment(interrupt, Unit::Bytes, policy)?;
     let start = Instant::now();
@@ -132,7 +132,7 @@ where
             plan,
             result,
         };
-        report.write(path)?;
+        write_json(path, &report)?;
     }
     Ok((outcome, note))
 }

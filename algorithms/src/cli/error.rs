@@ -48,6 +48,42 @@ pub enum CliError {
     /// The output cannot be written.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// The properties of a Graphalytics graph cannot be read.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Properties {
+        /// The path as it was given.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A line of properties is none.
+    #[error("{}:{line}: expected KEY = VALUE, found {found:?}", path.display())]
+    PropertyLine {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: u64,
+        /// The line.
+        found: String,
+    },
+    /// A property is missing, or has no such value.
+    #[error("{}: {key} is {found}; it must be {expected}", path.display())]
+    Property {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The whole key.
+        key: String,
+        /// What is there.
+        found: String,
+        /// What must be.
+        expected: &'static str,
+    },
+    /// Results are not those of the reference.
+    #[error("not the reference output: {algorithms}; the lines above tell the first difference")]
+    Invalid {
+        /// The algorithms.
+        algorithms: String,
+    },
     /// The budget does not suffice.
     #[error("{source}; raise --memory, which is now {}", format_bytes(*budget))]
     Budget {

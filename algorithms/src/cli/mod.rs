@@ -6,6 +6,7 @@
 //! | `quince list` | lists the algorithms |
 //! | `quince estimate ALGORITHM INPUT` | tells the memory that a run will need |
 //! | `quince stats INPUT` | facts about a graph ([`GraphStatistics`](crate::GraphStatistics)) |
+//! | `quince graphalytics GRAPH.properties` | runs and validates what the properties of a graph name |
 //! | `quince generate KIND` | graphs from a seed |
 //!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
@@ -24,6 +25,7 @@ mod driver;
 mod error;
 mod estimate;
 mod generate;
+mod graphalytics;
 mod interrupt;
 mod load;
 mod progress;
@@ -38,6 +40,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches, Subcommand};
 
 use generate::GenerateCommand;
+use graphalytics::GraphalyticsCommand;
 use interrupt::Interrupt;
 use registry::ALGORITHMS;
 use stats::StatsCommand;
@@ -67,6 +70,7 @@ enum Tool {
     #[command(after_long_help = "Examples:\n  quince list")]
     List,
     Stats(StatsCommand),
+    Graphalytics(GraphalyticsCommand),
     Generate(GenerateCommand),
 }
 
@@ -75,6 +79,7 @@ impl Tool {
         match self {
             Self::List => list(out),
             Self::Stats(command) => driver::run(command, interrupt, out),
+            Self::Graphalytics(command) => graphalytics::run(command, interrupt, out),
             Self::Generate(command) => generate::run(command, interrupt),
         }
     }

@@ -130,21 +130,19 @@ impl Memory {
     }
 }
 
-impl Report {
-    /// Whether a report can be written to `path`, as far as that can be known before.
-    pub(super) fn check(path: &Path) -> Result<()> {
-        Ok(NewFile::create(path).map(drop)?)
-    }
+/// Whether figures can be written to `path`, as far as that can be known before.
+pub(super) fn check_json(path: &Path) -> Result<()> {
+    Ok(NewFile::create(path).map(drop)?)
+}
 
-    /// Writes it to `path`, whole or not at all.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let mut file = BufWriter::new(NewFile::create(path)?);
-        let written = serde_json::to_writer_pretty(&mut file, self)
-            .map_err(io::Error::from)
-            .and_then(|()| writeln!(file))
-            .and_then(|()| file.flush());
-        let file = file.into_parts().0;
-        written.map_err(|source| SinkError::from_io(file.target(), source))?;
-        Ok(file.finish()?)
-    }
+/// Writes figures to `path` as JSON, whole or not at all.
+pub(super) fn write_json(path: &Path, figures: &impl Serialize) -> Result<()> {
+    let mut file = BufWriter::new(NewFile::create(path)?);
+    let written = serde_json::to_writer_pretty(&mut file, figures)
+        .map_err(io::Error::from)
+        .and_then(|()| writeln!(file))
+        .and_then(|()| file.flush());
+    let file = file.into_parts().0;
+    written.map_err(|source| SinkError::from_io(file.target(), source))?;
+    Ok(file.finish()?)
 }
