@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use quince_core::executor;
 use quince_core::pipeline::Source;
-use quince_datasets::generators::{Grid, RMat, Uniform};
+use quince_datasets::generators::{Grid, RMatGraph, Uniform};
 use quince_datasets::sinks::edge_list_sink;
 
 use super::args::RunArgs;
@@ -49,25 +49,25 @@ enum Generator {
 #[derive(Clone, Debug, Args)]
 struct RMatArgs {
     /// The logarithm of the number of vertices, to base 2
-    #[arg(long, value_name = "N", default_value_t = RMat::DEFAULT_SCALE)]
+    #[arg(long, value_name = "N", default_value_t = RMatGraph::DEFAULT_SCALE)]
     scale: u32,
 
     /// Edges for each vertex
-    #[arg(long, value_name = "N", default_value_t = RMat::DEFAULT_EDGE_FACTOR)]
+    #[arg(long, value_name = "N", default_value_t = RMatGraph::DEFAULT_EDGE_FACTOR)]
     edge_factor: u64,
 
     /// The probability of an edge from low to low ids
-    #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[0],
+    #[arg(long, value_name = "P", default_value_t = RMatGraph::DEFAULT_CONSTANTS[0],
           allow_hyphen_values = true)]
     a: f32,
 
     /// The probability of an edge from low to high ids
-    #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[1],
+    #[arg(long, value_name = "P", default_value_t = RMatGraph::DEFAULT_CONSTANTS[1],
           allow_hyphen_values = true)]
     b: f32,
 
     /// The probability of an edge from high to low ids; the rest is for high to high
-    #[arg(long, value_name = "P", default_value_t = RMat::DEFAULT_CONSTANTS[2],
+    #[arg(long, value_name = "P", default_value_t = RMatGraph::DEFAULT_CONSTANTS[2],
           allow_hyphen_values = true)]
     c: f32,
 
@@ -76,7 +76,7 @@ struct RMatArgs {
     noise: Option<f32>,
 
     /// The seed
-    #[arg(long, value_name = "N", default_value_t = RMat::DEFAULT_SEED)]
+    #[arg(long, value_name = "N", default_value_t = RMatGraph::DEFAULT_SEED)]
     seed: u64,
 
     #[command(flatten)]
@@ -131,8 +131,8 @@ struct Target {
 }
 
 impl RMatArgs {
-    fn source(&self) -> Result<RMat> {
-        let mut graph = RMat::new(self.scale)
+    fn source(&self) -> Result<RMatGraph> {
+        let mut graph = RMatGraph::new(self.scale)
             .edge_factor(self.edge_factor)
             .constants(self.a, self.b, self.c)
             .seed(self.seed);
