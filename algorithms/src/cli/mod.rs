@@ -5,7 +5,7 @@
 //! | `quince page-rank INPUT` | [`PageRank`](crate::PageRank) |
 //! | `quince connected-components INPUT` | [`ConnectedComponents`](crate::ConnectedComponents) |
 //! | `quince stats INPUT` | [`GraphStatistics`](crate::GraphStatistics) |
-//! | `quince generate rmat\|uniform\|grid` | graphs from a seed |
+//! | `quince generate GRAPH` | graphs from a seed |
 //!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
 //! Files are written beside their final path and renamed into place, so a command that fails

@@ -21,7 +21,7 @@ use super::{ErdosRenyi, GeneratorError, GraphGenerator};
 ///
 /// ```
 /// use quince_datasets::generators::{GraphGenerator, StochasticBlockModel};
-/// let communities = StochasticBlockModel::planted(4, 250, 0.1, 0.01).seed(7);
+/// let communities = StochasticBlockModel::planted([250; 4], 0.1, 0.01).seed(7);
 /// assert_eq!(communities.num_vertices(), 1000);
 /// let two = StochasticBlockModel::new([10, 20], [vec![0.5, 0.1], vec![0.1, 0.9]]);
 /// assert_eq!(two.expected_edges(), (45.0 * 0.5 + 200.0 * 0.1 + 190.0 * 0.9f64).round() as u64);
@@ -53,14 +53,16 @@ impl StochasticBlockModel {
         }
     }
 
-    /// The planted partition: blocks of one size, edges with one probability `within` blocks and
-    /// another `between` them.
-    pub fn planted(num_blocks: usize, block_size: u64, within: f64, between: f64) -> Self {
+    /// The planted partition: edges have one probability `within` blocks and another `between`
+    /// them.
+    pub fn planted(block_sizes: impl Into<Vec<u64>>, within: f64, between: f64) -> Self {
+        let block_sizes = block_sizes.into();
+        let num_blocks = block_sizes.len();
         let row = |at: usize| {
             (0..num_blocks).map(|other| if other == at { within } else { between }).collect()
         };
         let rows: Vec<Vec<f64>> = (0..num_blocks).map(row).collect();
-        Self::new(vec![block_size; num_blocks], rows)
+        Self::new(block_sizes, rows)
     }
 
     /// Edges that go one way.
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_planted_partition_is_as_described() {
-        let edges = edges(&StochasticBlockModel::planted(5, 20, 1.0, 0.0));
+        let edges = edges(&StochasticBlockModel::planted([20; 5], 1.0, 0.0));
         assert_eq!(edges.len(), 5 * 190);
         assert!(edges.iter().all(|(s, t)| s / 20 == t / 20));
     }
