@@ -32,7 +32,7 @@ pub use quince_core::iteration::{Criterion, StopReason};
 pub use quince_core::operators::{Aggregation, JoinHint};
 pub use quince_core::report::RunReport;
 pub use quince_core::{Environment, executor};
-pub use quince_datasets::generators::{Grid, RMat, Uniform};
+pub use quince_datasets::generators::{GraphGenerator, Grid, RMatGraph, Uniform};
 pub use quince_datasets::sinks::{TableOptions, edge_list_sink, record_sink, table_sink};
 pub use quince_datasets::{CsvFile, ParquetFile, TextFile, WriteFile};
 pub use quince_datasets::{EdgeList, Format, Header, IdType, VertexList};

@@ -7,7 +7,7 @@
 //! | `quince estimate ALGORITHM INPUT` | tells the memory that a run will need |
 //! | `quince stats INPUT` | facts about a graph ([`GraphStatistics`](crate::GraphStatistics)) |
 //! | `quince graphalytics GRAPH.properties` | runs and validates what the properties of a graph name |
-//! | `quince generate KIND` | graphs from a seed |
+//! | `quince generate GRAPH` | graphs from a seed |
 //!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
 //! Files are written beside their final path and renamed into place, so a command that fails

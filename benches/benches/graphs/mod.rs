@@ -5,7 +5,7 @@
 
 use quince_core::Environment;
 use quince_core::pipeline::Source;
-use quince_datasets::generators::{RMat, Uniform};
+use quince_datasets::generators::{RMatGraph, Uniform};
 
 /// Edges per vertex, before self-loops and duplicates are dropped.
 const EDGE_FACTOR: u64 = 16;
@@ -16,7 +16,7 @@ const SEED: u64 = 27;
 pub(crate) fn sources() -> Vec<(String, Box<dyn Source>)> {
     let scale = number("QUINCE_BENCH_SCALE").unwrap_or(18);
     let (vertices, edges) = (1 << scale, EDGE_FACTOR << scale);
-    let kronecker = RMat::new(scale as u32).edge_factor(EDGE_FACTOR).seed(SEED);
+    let kronecker = RMatGraph::new(scale as u32).edge_factor(EDGE_FACTOR).seed(SEED);
     vec![
         (format!("kronecker-{scale}"), Box::new(kronecker)),
         (format!("uniform-{scale}"), Box::new(Uniform::new(vertices, edges).seed(SEED))),

@@ -12,6 +12,11 @@ pub(super) const BATCH_ROWS: usize = 1 << 16;
 /// From this number of vertices on ids take 64 bits.
 const WIDE_FROM: u64 = (1 << 32) + 1;
 
+/// Whether ids below `num_vertices` take 64 bits.
+pub(super) fn has_wide_ids(num_vertices: u64) -> bool {
+    num_vertices >= WIDE_FROM
+}
+
 /// A column type for ids.
 pub(super) trait VertexId: Native {
     /// The id as a value of this type; the caller has chosen a type that it fits.
@@ -45,11 +50,12 @@ impl VertexId for i64 {
 
 /// A run of edges that does not depend on any other: one worker generates it.
 pub(super) trait EdgeBlock: Send + 'static {
-    /// The number of edges in the whole block.
+    /// The number of edges in the whole block, or more than that.
     fn num_edges(&self) -> u64;
 
-    /// Writes the next `sources.len()` edges; called until all are written.
-    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]);
+    /// Writes the next `sources.len()` edges, or fewer if the block ends before; called until it
+    /// has ended. How many there are.
+    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) -> usize;
 }
 
 /// One morsel for each of `blocks`, with ids below `num_vertices`. A graph without edges gives one
@@ -58,7 +64,7 @@ pub(super) fn morsels<I>(blocks: I, num_vertices: u64) -> Box<dyn Morsels>
 where
     I: Iterator<Item: EdgeBlock> + Send + 'static,
 {
-    Box::new(BlockMorsels { blocks: blocks.fuse(), wide: num_vertices >= WIDE_FROM, begun: false })
+    Box::new(BlockMorsels { blocks: blocks.fuse(), wide: has_wide_ids(num_vertices), begun: false })
 }
 
 struct BlockMorsels<I> {
@@ -99,17 +105,20 @@ fn emit_edges<V: VertexId>(
     output: &mut dyn Output,
 ) -> Result<()> {
     let schema = Schema::new(["source", "target"]);
-    let amount = block.num_edges();
-    let mut left = amount;
+    let mut left = block.num_edges();
+    let mut amount = 0;
     loop {
         env.check_cancelled()?;
         let rows = left.min(BATCH_ROWS as u64) as usize;
         let mut sources = env.memory().allocate::<V>("generated edges", rows)?;
         let mut targets = env.memory().allocate::<V>("generated edges", rows)?;
-        block.fill::<V>(&mut sources, &mut targets);
+        let filled = block.fill::<V>(&mut sources, &mut targets);
+        sources.resize(filled)?;
+        targets.resize(filled)?;
         output.emit(Batch::new(schema.clone(), vec![V::column(sources), V::column(targets)]))?;
+        amount += filled as u64;
         left -= rows as u64;
-        if left == 0 {
+        if left == 0 || filled < rows {
             break;
         }
     }
@@ -124,5 +133,7 @@ impl EdgeBlock for NoEdges {
         0
     }
 
-    fn fill<V: VertexId>(&mut self, _sources: &mut [V], _targets: &mut [V]) {}
+    fn fill<V: VertexId>(&mut self, _sources: &mut [V], _targets: &mut [V]) -> usize {
+        0
+    }
 }

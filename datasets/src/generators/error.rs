@@ -30,6 +30,36 @@ pub enum GeneratorError {
         /// The most allowed.
         limit: u64,
     },
+    /// Fewer vertices than the graph is defined for.
+    #[error("{generator}: {vertices} vertices; give at least {least}")]
+    TooFewVertices {
+        /// The generator.
+        generator: &'static str,
+        /// The vertices asked for.
+        vertices: u64,
+        /// The fewest allowed.
+        least: u64,
+    },
+    /// More edges than can be counted.
+    #[error("{generator}: more than {limit} edges; make it smaller")]
+    TooManyEdges {
+        /// The generator.
+        generator: &'static str,
+        /// The most allowed.
+        limit: u64,
+    },
+    /// A parameter does not go with the others.
+    #[error("{generator}: {parameter} is {value}; {expected}")]
+    Parameter {
+        /// The generator.
+        generator: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed, as a sentence.
+        expected: String,
+    },
     /// A probability is not one.
     #[error("R-MAT: {name} is {value}; a probability from 0 to 1 is allowed")]
     Probability {

@@ -7,6 +7,7 @@ use quince_core::{Environment, Result};
 
 use super::GeneratorError;
 use super::blocks::{EdgeBlock, VertexId, morsels};
+use super::generator::generator_by_methods;
 
 /// Vertices in one block, each with up to two edges.
 const BLOCK_VERTICES: u64 = 1 << 15;
@@ -109,6 +110,8 @@ impl Grid {
     }
 }
 
+generator_by_methods!(Grid);
+
 impl Source for Grid {
     fn name(&self) -> String {
         let wrap = if self.wrap { ", wrapped" } else { "" };
@@ -131,11 +134,12 @@ impl EdgeBlock for Block {
         self.grid.edges_below(self.vertices.end) - self.grid.edges_below(self.vertices.start)
     }
 
-    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) {
+    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) -> usize {
         let edges = self.vertices.clone().flat_map(|vertex| self.grid.edges_of(vertex));
         for ((from, to), (source, target)) in edges.zip(sources.iter_mut().zip(targets)) {
             (*source, *target) = (V::from_u64(from), V::from_u64(to));
         }
+        sources.len()
     }
 }
 

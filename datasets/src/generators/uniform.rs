@@ -2,11 +2,13 @@
 
 use quince_core::pipeline::{Morsels, Source};
 use quince_core::{Environment, Result};
-use rand_xoshiro::rand_core::{Rng, SeedableRng};
+use rand_xoshiro::rand_core::{Rng as _, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 
 use super::GeneratorError;
 use super::blocks::{BATCH_ROWS, EdgeBlock, VertexId, morsels};
+use super::generator::generator_by_methods;
+use super::random::draw_below;
 
 /// A uniform random graph: the Erdős–Rényi model G(n, m), with replacement.
 ///
@@ -82,6 +84,8 @@ impl Uniform {
     }
 }
 
+generator_by_methods!(Uniform);
+
 impl Source for Uniform {
     fn name(&self) -> String {
         let Self { num_vertices, num_edges, seed } = self;
@@ -105,7 +109,7 @@ impl EdgeBlock for Block {
         self.num_edges
     }
 
-    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) {
+    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) -> usize {
         // The same number of draws whatever the caller's batches are: source, then target.
         let num_vertices = self.num_vertices;
         let random = &mut self.random;
@@ -113,20 +117,7 @@ impl EdgeBlock for Block {
             *source = V::from_u64(draw_below(num_vertices, random));
             *target = V::from_u64(draw_below(num_vertices, random));
         }
-    }
-}
-
-/// A number below `limit`, each as likely as the others (Lemire: Fast random integer generation
-/// in an interval, 2019).
-#[inline(always)]
-fn draw_below(limit: u64, random: &mut impl Rng) -> u64 {
-    loop {
-        let product = u128::from(random.next_u64()) * u128::from(limit);
-        let low = product as u64;
-        // The remainder is below the limit: most draws need no division.
-        if low >= limit || low >= limit.wrapping_neg() % limit {
-            return (product >> 64) as u64;
-        }
+        sources.len()
     }
 }
 

@@ -11,7 +11,7 @@ use quince_core::{Environment, Error};
 use tempfile::TempDir;
 
 use super::*;
-use crate::generators::{Grid, RMat, Uniform};
+use crate::generators::{Grid, RMatGraph, Uniform};
 
 fn environment(threads: usize) -> Environment {
     Environment::builder().threads(threads).memory("256 MiB").build().unwrap()
@@ -95,7 +95,7 @@ fn results_without_rows_are_files_all_the_same() {
 #[test]
 fn rows_keep_their_order_at_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
-    let graph = RMat::new(15).edge_count(300_000);
+    let graph = RMatGraph::new(15).edge_count(300_000);
     for suffix in ["csv", "el.gz", "tsv.zst", "parquet"] {
         if suffix == "parquet" && cfg!(not(feature = "parquet")) {
             continue;

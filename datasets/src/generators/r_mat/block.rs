@@ -149,7 +149,7 @@ impl EdgeBlock for Block {
         self.num_edges
     }
 
-    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) {
+    fn fill<V: VertexId>(&mut self, sources: &mut [V], targets: &mut [V]) -> usize {
         let Self { recursion, random, .. } = self;
         let mut at = 0;
         while at < sources.len() {
@@ -168,5 +168,6 @@ impl EdgeBlock for Block {
             // A full batch may leave attempts over: the next one makes them again.
             *random = starts.into_iter().nth(used).unwrap_or(next);
         }
+        sources.len()
     }
 }

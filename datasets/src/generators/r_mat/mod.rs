@@ -8,6 +8,7 @@ use quince_core::{Environment, Result};
 
 use super::GeneratorError;
 use super::blocks::morsels;
+use super::generator::generator_by_methods;
 use block::{Block, Recursion, draws_per_bit};
 use java_random::JavaRandom;
 
@@ -23,10 +24,10 @@ const MAX_BLOCKS: u64 = 1 << 15;
 /// cell is left. The result is a directed multigraph with self-loops; vertices of high degree
 /// have low ids, and some vertices have no edge at all.
 ///
-/// The edges are those of Gelly's `RMatGraph` for the same parameters and seed: random numbers of
+/// The edges are those of Gelly's `RMatGraph`, bit for bit, for the same parameters and seed: random numbers of
 /// `java.util.Random`, blocks of about 2^20 draws with a seed of their own, probabilities in single
 /// precision. (Flink's tests pin checksums of graphs of one block, and these agree; larger ones
-/// follow the same definition.) With [`RMat::noise`] the probabilities waver from bit to
+/// follow the same definition.) With [`RMatGraph::noise`] the probabilities waver from bit to
 /// bit, which smooths the steps in the distribution of degrees.
 ///
 /// Edges with an end at or beyond the number of vertices (where that is no power of two) are
@@ -36,14 +37,14 @@ const MAX_BLOCKS: u64 = 1 << 15;
 /// Cost: `scale` draws for each edge, five times as many with noise.
 ///
 /// ```
-/// use quince_datasets::generators::RMat;
-/// let kronecker = RMat::new(20).edge_factor(16).seed(27);
+/// use quince_datasets::generators::RMatGraph;
+/// let kronecker = RMatGraph::new(20).edge_factor(16).seed(27);
 /// assert_eq!((kronecker.num_vertices(), kronecker.num_edges()), (1 << 20, 16 << 20));
-/// assert!(RMat::new(10).constants(0.6, 0.3, 0.2).validate().is_err());
+/// assert!(RMatGraph::new(10).constants(0.6, 0.3, 0.2).validate().is_err());
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub struct RMat {
+pub struct RMatGraph {
     scale: u32,
     edge_factor: u64,
     vertex_count: Option<u64>,
@@ -53,8 +54,8 @@ pub struct RMat {
     seed: u64,
 }
 
-impl RMat {
-    /// The scale of [`RMat::default`]: 1024 vertices.
+impl RMatGraph {
+    /// The scale of [`RMatGraph::default`]: 1024 vertices.
     pub const DEFAULT_SCALE: u32 = 10;
     /// The highest scale allowed.
     pub const MAX_SCALE: u32 = 31;
@@ -194,13 +195,15 @@ impl RMat {
     }
 }
 
-impl Default for RMat {
+impl Default for RMatGraph {
     fn default() -> Self {
         Self::new(Self::DEFAULT_SCALE)
     }
 }
 
-impl Source for RMat {
+generator_by_methods!(RMatGraph);
+
+impl Source for RMatGraph {
     fn name(&self) -> String {
         let noise = self.noise.map(|noise| format!(", noise {noise}")).unwrap_or_default();
         let [a, b, c] = self.constants;

@@ -50,7 +50,7 @@ fn num_touched(edges: &[(u64, u64)]) -> usize {
 #[test]
 fn raw_edges_have_the_checksums_of_gelly() {
     // Rows R1, R2, R3 of gelly.tsv (EdgeListITCase).
-    let raw = edges(&RMat::new(7));
+    let raw = edges(&RMatGraph::new(7));
     assert_eq!(checksums(raw.iter().copied()), (2048, 0x1e_e529, 0x2f7_3793_9f05));
     assert_eq!(checksums(simplify(&raw, false)), (1168, 0x15_79bd, 0x20e_35b0_f35d));
     assert_eq!(checksums(simplify(&raw, true)), (1854, 0x24_2920, 0x36f_e580_2162));
@@ -59,17 +59,17 @@ fn raw_edges_have_the_checksums_of_gelly() {
 #[test]
 fn larger_graphs_have_the_counts_of_gelly() {
     // Rows R21, L1, R9.
-    assert_eq!(num_touched(&edges(&RMat::new(8))), 233);
-    let s10 = edges(&RMat::new(10));
+    assert_eq!(num_touched(&edges(&RMatGraph::new(8))), 233);
+    let s10 = edges(&RMatGraph::new(10));
     assert_eq!((num_touched(&s10), simplify(&s10, false).len()), (902, 12_009));
     assert_eq!(simplify(&s10, true).len(), 2 * 10_442);
-    assert_eq!(num_touched(&edges(&RMat::new(12))), 3349);
+    assert_eq!(num_touched(&edges(&RMatGraph::new(12))), 3349);
 }
 
 #[test]
 fn noisy_edges_have_the_components_of_gelly() {
     // Row R4: the pairs (vertex, least vertex of its component).
-    let noisy = edges(&RMat::new(7).edge_factor(1).constants(0.25, 0.25, 0.25).noise(1.0));
+    let noisy = edges(&RMatGraph::new(7).edge_factor(1).constants(0.25, 0.25, 0.25).noise(1.0));
     let mut least: BTreeMap<u64, u64> = noisy.iter().flat_map(|&(s, t)| [(s, s), (t, t)]).collect();
     for _ in 0..least.len() {
         for (s, t) in &noisy {
@@ -83,12 +83,12 @@ fn noisy_edges_have_the_components_of_gelly() {
 
 #[test]
 fn many_blocks_are_the_same_at_any_number_of_threads() {
-    let graph = RMat::new(16);
+    let graph = RMatGraph::new(16);
     assert_eq!(graph.num_blocks(), 16);
     let edges = same_at_any_number_of_threads(&graph);
     // Not from Flink, which pins no graph of several blocks: it must not change, that is all.
     assert_eq!(checksums(edges), (1 << 20, 0x7a_e318_8227, 0x8_1875_3499_6e76));
-    let noisy = RMat::new(14).edge_factor(8).noise(RMat::DEFAULT_NOISE);
+    let noisy = RMatGraph::new(14).edge_factor(8).noise(RMatGraph::DEFAULT_NOISE);
     assert_eq!(noisy.num_blocks(), 9);
     assert_eq!(same_at_any_number_of_threads(&noisy).len(), 8 << 14);
 }
@@ -96,7 +96,7 @@ fn many_blocks_are_the_same_at_any_number_of_threads() {
 #[test]
 fn blocks_share_the_edges_and_the_last_get_the_rest() {
     use super::super::blocks::EdgeBlock;
-    let graph = RMat::new(16).edge_count(1_000_003);
+    let graph = RMatGraph::new(16).edge_count(1_000_003);
     let sizes: Vec<u64> = graph.blocks().map(|block| block.num_edges()).collect();
     assert_eq!(sizes.len(), 16);
     assert_eq!(sizes.iter().sum::<u64>(), 1_000_003);
@@ -105,13 +105,13 @@ fn blocks_share_the_edges_and_the_last_get_the_rest() {
 
 #[test]
 fn one_vertex_has_only_self_loops() {
-    let graph = RMat::default().vertex_count(1).edge_count(3);
+    let graph = RMatGraph::default().vertex_count(1).edge_count(3);
     assert_eq!(edges(&graph), [(0, 0); 3]);
-    assert_eq!(edges(&RMat::new(5).edge_factor(0)), []);
+    assert_eq!(edges(&RMatGraph::new(5).edge_factor(0)), []);
 }
 
 /// The definition, bit by bit and attempt by attempt.
-fn plain(graph: &RMat) -> Vec<(u64, u64)> {
+fn plain(graph: &RMatGraph) -> Vec<(u64, u64)> {
     let mut seeds = JavaRandom::new(graph.seed);
     let mut random = JavaRandom::new(seeds.next_long());
     let mut edges = Vec::new();
@@ -157,7 +157,7 @@ proptest! {
         let sum = weights.iter().sum::<u32>() as f32;
         let [a, b, c, _] = weights.map(|weight| weight as f32 / sum);
         let graph =
-            RMat::default().vertex_count(vertices).edge_count(num_edges).constants(a, b, c).seed(seed);
+            RMatGraph::default().vertex_count(vertices).edge_count(num_edges).constants(a, b, c).seed(seed);
         prop_assert_eq!(graph.num_blocks().max(1), 1);
         prop_assert_eq!(edges(&graph), plain(&graph));
         let noisy = graph.noise(noise);
@@ -168,7 +168,7 @@ proptest! {
 
 #[test]
 fn a_block_longer_than_a_batch_goes_on_where_it_stopped() {
-    let graph = RMat::default().vertex_count(5).edge_count(200_000);
+    let graph = RMatGraph::default().vertex_count(5).edge_count(200_000);
     assert_eq!(graph.num_blocks(), 1);
     assert!(edges(&graph) == plain(&graph));
 }
@@ -189,30 +189,31 @@ fn progress_adds_up_and_memory_is_paid_for() {
     let listener = Arc::new(Edges::default());
     let env = Environment::builder().threads(2).memory("64 MiB").listener(listener.clone());
     let env = env.build().unwrap();
-    let batches = collect(&env, &RMat::new(14), &[]).unwrap();
+    let batches = collect(&env, &RMatGraph::new(14), &[]).unwrap();
     assert_eq!(listener.0.load(Ordering::Relaxed), 16 << 14);
     assert_eq!(env.memory().counters().granted_bytes, 8 * (16 << 14));
     drop(batches);
     assert_eq!(env.memory().counters().granted_bytes, 0);
     let small = Environment::builder().threads(2).memory("64 KiB").build().unwrap();
-    assert!(matches!(collect(&small, &RMat::new(14), &[]), Err(Error::Memory(_))));
+    assert!(matches!(collect(&small, &RMatGraph::new(14), &[]), Err(Error::Memory(_))));
 }
 
 #[test]
 fn bad_descriptions_say_what_is_allowed() {
-    let text = |graph: RMat| graph.validate().unwrap_err().to_string();
-    assert!(text(RMat::new(32)).contains("at most 31"));
-    assert!(text(RMat::new(200)).contains("at most 31"));
-    assert!(text(RMat::default().vertex_count(0)).contains("at least 1"));
-    assert!(text(RMat::default().vertex_count(1 << 32)).contains("at most 2147483648"));
-    assert!(text(RMat::default().constants(-0.1, 0.2, 0.2)).contains("a is -0.1"));
-    assert!(text(RMat::default().constants(0.5, f32::NAN, 0.2)).contains("b is NaN"));
-    assert!(text(RMat::default().constants(0.5, 0.3, 0.3)).contains("at most 1"));
-    assert!(text(RMat::default().noise(2.5)).contains("0 to 2"));
+    let text = |graph: RMatGraph| graph.validate().unwrap_err().to_string();
+    assert!(text(RMatGraph::new(32)).contains("at most 31"));
+    assert!(text(RMatGraph::new(200)).contains("at most 31"));
+    assert!(text(RMatGraph::default().vertex_count(0)).contains("at least 1"));
+    assert!(text(RMatGraph::default().vertex_count(1 << 32)).contains("at most 2147483648"));
+    assert!(text(RMatGraph::default().constants(-0.1, 0.2, 0.2)).contains("a is -0.1"));
+    assert!(text(RMatGraph::default().constants(0.5, f32::NAN, 0.2)).contains("b is NaN"));
+    assert!(text(RMatGraph::default().constants(0.5, 0.3, 0.3)).contains("at most 1"));
+    assert!(text(RMatGraph::default().noise(2.5)).contains("0 to 2"));
     assert!(
-        text(RMat::default().vertex_count(5).constants(0.0, 0.5, 0.5)).contains("power of two")
+        text(RMatGraph::default().vertex_count(5).constants(0.0, 0.5, 0.5))
+            .contains("power of two")
     );
-    assert_eq!(RMat::default().constants(0.7, 0.2, 0.1).validate(), Ok(()));
+    assert_eq!(RMatGraph::default().constants(0.7, 0.2, 0.1).validate(), Ok(()));
     let env = Environment::builder().threads(1).build().unwrap();
-    assert!(matches!(collect(&env, &RMat::new(32), &[]), Err(Error::Source(_))));
+    assert!(matches!(collect(&env, &RMatGraph::new(32), &[]), Err(Error::Source(_))));
 }
