@@ -7,7 +7,7 @@
 //! | [`OrderedIteration`] | as in a delta iteration | the values of one bucket | when nothing is pending |
 //! | [`FrontierTraversal`] | levels and parents | the keys of one level | when nothing is new |
 //!
-//! Bulk and delta are synchronous: a superstep sees what the one before left, never what it writes itself.
+//! Bulk and delta iterations are synchronous: a superstep sees what the one before left, never what it writes itself.
 //! Together with sums in the order of the index that makes every value and every count of the
 //! report the same at any number of threads.
 //!
@@ -23,8 +23,10 @@ mod dataflow;
 mod delta;
 mod forward;
 mod identity;
+mod level_sweep;
 mod ordered;
 mod resume;
+mod steps;
 mod superstep;
 mod tiled;
 mod traversal;
@@ -38,6 +40,8 @@ pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use level_sweep::{LevelProgram, LevelSweep};
 pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};
+pub use steps::{StepOutcome, StepProgram, run_steps};
 pub use tiled::{COLUMN_TILES, column_tiles};
 pub use traversal::{FrontierTraversal, UNREACHED};
