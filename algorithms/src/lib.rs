@@ -5,8 +5,11 @@
 //! |---|---|---|
 //! | [`PageRank`] | bulk | `page_rank.rs` |
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
+//! | [`BreadthFirstSearch`] | frontier traversal | `breadth_first_search.rs` |
+//! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
+mod breadth_first_search;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
@@ -15,10 +18,18 @@ mod connected_components;
 mod graph_statistics;
 mod outcome;
 mod page_rank;
+mod single_source_shortest_paths;
+mod sources;
+#[cfg(test)]
+mod test_support;
 
+pub use breadth_first_search::{BreadthFirstSearch, BreadthFirstSearchResult};
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
 pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
 };
 pub use outcome::Outcome;
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};
+pub use single_source_shortest_paths::{
+    SingleSourceShortestPaths, SingleSourceShortestPathsResult,
+};

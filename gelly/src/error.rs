@@ -22,6 +22,23 @@ pub enum Error {
         /// What is allowed.
         expected: &'static str,
     },
+    /// An edge weighs what an algorithm cannot work with.
+    #[error(
+        "{algorithm}: the edge from {source_id} to {target_id} weighs {weight}; weights must be {expected}; \
+         leave the weights out, or change them before the graph is built"
+    )]
+    Weight {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// Where the edge comes from.
+        source_id: String,
+        /// Where it goes to.
+        target_id: String,
+        /// What it weighs.
+        weight: f64,
+        /// What is allowed.
+        expected: &'static str,
+    },
     /// The graph has no vertex of that id.
     #[error("the graph has no vertex {id}; ids are as they stand in the input")]
     UnknownVertex {

@@ -67,6 +67,31 @@ impl VertexTable {
         })
     }
 
+    /// Adds a column of numbers that are made for each vertex, given by dense id.
+    #[must_use]
+    pub fn numbers<T: Native>(
+        self,
+        name: &str,
+        number: impl Fn(u32) -> T + Send + Sync + 'static,
+        column: fn(Buffer<T>) -> Column,
+    ) -> Self {
+        self.column(name, move |memory, vertices| {
+            let mut numbers = memory.allocate("result", vertices.len())?;
+            numbers.iter_mut().zip(vertices).for_each(|(slot, &vertex)| *slot = number(vertex));
+            Ok(column(numbers.into()))
+        })
+    }
+
+    /// Adds a column of the ids of other vertices: `other` says which one, both by dense id.
+    #[must_use]
+    pub fn vertices(self, name: &str, other: impl Fn(u32) -> u32 + Send + Sync + 'static) -> Self {
+        let dictionary = self.dictionary.clone();
+        self.column(name, move |memory, vertices| {
+            let ordinals = vertices.iter().map(|&vertex| dictionary.ordinal(other(vertex)));
+            key_column(memory, &dictionary, ordinals)
+        })
+    }
+
     fn column(
         mut self,
         name: &str,

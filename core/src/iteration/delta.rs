@@ -289,6 +289,16 @@ pub(super) mod tests {
         num_keys: u32,
         pairs: &[(u32, u32, f64)],
     ) -> Csr<W> {
+        index_by(env, Rows::Both, num_keys, pairs)
+    }
+
+    /// An index over keys 0..n with these pairs, by the rows that are asked for.
+    pub(in crate::iteration) fn index_by<W: EntryValue>(
+        env: &Environment,
+        rows: Rows,
+        num_keys: u32,
+        pairs: &[(u32, u32, f64)],
+    ) -> Csr<W> {
         let columns = vec![
             Column::UInt32(pairs.iter().map(|pair| pair.0).collect::<Vec<_>>().into()),
             Column::UInt32(pairs.iter().map(|pair| pair.1).collect::<Vec<_>>().into()),
@@ -298,11 +308,8 @@ pub(super) mod tests {
         let keys = Column::UInt32((0..num_keys).collect::<Vec<_>>().into());
         let declared = vec![Batch::new(Schema::new(["key"]), vec![keys])];
         let encoded = Dictionary::encode(env, vec![batch], declared, KeyOrder::Ascending).unwrap();
-        let options = IndexOptions {
-            rows: Rows::Both,
-            self_pairs: SelfPairs::Keep,
-            duplicates: Duplicates::Keep,
-        };
+        let (self_pairs, duplicates) = (SelfPairs::Keep, Duplicates::Keep);
+        let options = IndexOptions { rows, self_pairs, duplicates };
         Csr::build(env, encoded.pairs, options).unwrap()
     }
 

@@ -4,8 +4,10 @@
 //! |---|---|---|---|
 //! | [`BulkIteration`] | replaced whole, every superstep | a projection of every key's state | by its [`Criterion`] |
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
+//! | [`OrderedIteration`] | as in a delta iteration | the values of one bucket | when nothing is pending |
+//! | [`FrontierTraversal`] | levels and parents | the keys of one level | when nothing is new |
 //!
-//! Both are synchronous: a superstep sees what the one before left, never what it writes itself.
+//! Bulk and delta iterations are synchronous: a superstep sees what the one before left, never what it writes itself.
 //! Together with sums in the order of the index that makes every value and every count of the
 //! report the same at any number of threads.
 //!
@@ -13,6 +15,7 @@
 //! that go both ways has a closed form, the fold of each component; [`DeltaIteration::forward`]
 //! takes it as a rewrite that can be switched off.
 
+mod bitmap;
 mod bulk;
 mod component_fold;
 mod criterion;
@@ -20,9 +23,13 @@ mod dataflow;
 mod delta;
 mod forward;
 mod identity;
+mod level_sweep;
+mod ordered;
 mod resume;
+mod steps;
 mod superstep;
 mod tiled;
+mod traversal;
 mod values;
 mod workset;
 
@@ -33,4 +40,8 @@ pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use level_sweep::{LevelProgram, LevelSweep};
+pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};
+pub use steps::{StepOutcome, StepProgram, run_steps};
 pub use tiled::{COLUMN_TILES, column_tiles};
+pub use traversal::{FrontierTraversal, UNREACHED};

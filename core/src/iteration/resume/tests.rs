@@ -13,7 +13,7 @@ use crate::events::{Event, Listener, SnapshotNews};
 use crate::iteration::delta::tests::{index, ring};
 use crate::iteration::{
     BulkContext, BulkIteration, BulkProgram, Criterion, DeltaIteration, DeltaProgram,
-    IterationReport,
+    FrontierTraversal, IterationReport, OrderedIteration, OrderedProgram,
 };
 use crate::report::{StopReason, SuperstepReport};
 use crate::snapshot::{SnapshotError, SnapshotPolicy};
@@ -395,4 +395,45 @@ fn an_unwritable_folder_is_an_error_before_the_first_superstep() {
     let error = flow(&env, 0.3, 3.into()).unwrap_err().to_string();
     assert!(error.starts_with("cannot create the folder for snapshots"), "{error}");
     assert_eq!(env.memory().counters().granted_bytes, 0);
+}
+
+/// Distances from key 0, in buckets.
+struct Bucketed;
+
+impl OrderedProgram<f64> for Bucketed {
+    type Lattice = Min<f64>;
+    fn initial(&self, key: u32) -> f64 {
+        if key == 0 { 0.0 } else { f64::INFINITY }
+    }
+    fn is_active(&self, key: u32) -> bool {
+        key == 0
+    }
+    fn message(&self, value: f64, entry: f64) -> f64 {
+        value + entry
+    }
+    fn bucket(&self, value: f64) -> u64 {
+        (value / 0.25) as u64
+    }
+}
+
+#[test]
+fn an_ordered_iteration() {
+    resumes_with_the_same_bits([PLENTY, PLENTY], |env, most| {
+        let index = index::<f64>(env, 3000, &pairs(3000));
+        let iteration = OrderedIteration::new("distances", &index, &Bucketed);
+        let result = iteration.maximum_supersteps(most).run(env)?;
+        Ok((result.solution.to_vec(), result.report))
+    });
+}
+
+#[test]
+fn a_frontier_traversal() {
+    resumes_with_the_same_bits([PLENTY, PLENTY], |env, most| {
+        let index = index::<f64>(env, 20_000, &pairs(20_000));
+        let traversal = FrontierTraversal::new(env, "levels", &index, &index)?;
+        let mut traversal = traversal.maximum_supersteps(most);
+        let report = traversal.visit(&[0, 7])?;
+        let (levels, parents) = traversal.into_parts();
+        Ok(((levels.to_vec(), parents.to_vec()), report))
+    });
 }

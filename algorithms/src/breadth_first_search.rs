@@ -1,0 +1,392 @@
+//! Breadth-first search: how many edges each vertex is away from a source, and which way.
+//!
+//! The level of a source is 0, and that of any other vertex the number of edges on a shortest
+//! path to it from a source, along edge directions; edges of an undirected graph go both ways. Its
+//! parent is a vertex of the level before that has an edge to it: the first one in the order in
+//! which the graph numbers its vertices inside, or, if asked for, the one of the smallest id. With
+//! the vertex order `Ascending` the two are the same. Weights and parallel edges make no
+//! difference. A vertex that no path leads to has no level and no parent.
+//!
+//! - **Iteration**: frontier traversal, a superstep for each level; small frontiers push along
+//!   their out-edges, large ones are pulled along in-edges up to the first vertex of the frontier.
+//! - **Cost**: O(vertices + edges) time at most, far less where a pull ends early. 12 bytes and 3
+//!   bits a vertex.
+//! - **Deterministic**: levels are unique; the parent is the first by the order said above.
+//! - **Source**: Beamer, Asanović, Patterson: *Direction-Optimizing Breadth-First Search*, 2012.
+//!   Equal to LDBC Graphalytics BFS.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use quince_core::columnar::Column;
+use quince_core::index::{Csr, Dictionary, EntryValue, StaticIndex};
+use quince_core::iteration::{FrontierTraversal, IterationReport, UNREACHED};
+use quince_core::memory::Segment;
+use quince_core::pipeline::Source;
+use quince_core::plan::PlanNode;
+use quince_gelly::{
+    EdgeDirection, GraphAlgorithm, GraphSize, Id, IndexedGraph, Result, VertexId, VertexTable,
+    VertexValues,
+};
+use rayon::prelude::*;
+
+use crate::outcome::Outcome;
+use crate::sources;
+
+const NAME: &str = "BreadthFirstSearch";
+
+/// Breadth-first search and its settings.
+///
+/// ```
+/// use quince_algorithms::BreadthFirstSearch;
+/// use quince_core::Environment;
+/// use quince_gelly::{IndexedGraph, VertexId, edges};
+///
+/// let env = Environment::builder().threads(1).build()?;
+/// let source = edges([(1, 3), (1, 5), (5, 9), (3, 9), (9, 10), (7, 1)]);
+/// let graph = IndexedGraph::from_source(&env, &source)?;
+/// let search = graph.run(BreadthFirstSearch::new(1))?;
+/// assert_eq!((search.level(9), search.level(10), search.level(7)), (Some(2), Some(3), None));
+/// assert_eq!(search.parent(9), Some(VertexId::Integer(3)));
+/// assert_eq!(search.path_to(10).unwrap(), [1, 3, 9, 10].map(VertexId::Integer));
+/// assert_eq!(search.level_sizes(), [1, 2, 1, 1]);
+/// # Ok::<(), quince_gelly::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[must_use = "an algorithm does nothing until a graph runs it"]
+pub struct BreadthFirstSearch {
+    /// A vertex to begin at; may be given several times, and levels then count from the nearest
+    #[cfg_attr(feature = "cli", arg(long = "source", value_name = "ID", required = true))]
+    sources: Vec<Id>,
+
+    /// Do not look farther than this many edges
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
+    maximum_depth: Option<u32>,
+
+    /// Choose as parent the vertex of the smallest id, in whatever order vertices are numbered
+    /// inside; takes another pass over the edges
+    #[cfg_attr(feature = "cli", arg(long))]
+    smallest_parents: bool,
+}
+
+impl BreadthFirstSearch {
+    /// A search from one vertex.
+    pub fn new(source: impl Into<Id>) -> Self {
+        Self::default().source(source)
+    }
+
+    /// Begins at this vertex too.
+    pub fn source(mut self, source: impl Into<Id>) -> Self {
+        self.sources.push(source.into());
+        self
+    }
+
+    /// Looks no farther than this many edges.
+    pub fn maximum_depth(mut self, edges: u32) -> Self {
+        self.maximum_depth = Some(edges);
+        self
+    }
+
+    /// Whether the parent is the one of the smallest id whatever the order of the vertices inside
+    /// (by default it is the first in that order).
+    pub fn smallest_parents(mut self, smallest: bool) -> Self {
+        self.smallest_parents = smallest;
+        self
+    }
+}
+
+impl<E: EntryValue> GraphAlgorithm<E> for BreadthFirstSearch {
+    type Output = BreadthFirstSearchResult;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn directions(&self, _graph: &IndexedGraph<E>) -> Vec<EdgeDirection> {
+        vec![EdgeDirection::Out, EdgeDirection::In]
+    }
+
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
+        let sources = sources::find(graph, NAME, &self.sources)?;
+        let until = match self.maximum_depth {
+            Some(depth) => format!("empty frontier or {depth} supersteps"),
+            None => "empty frontier".to_owned(),
+        };
+        let parent = if self.smallest_parents { "of the smallest id" } else { "first in the row" };
+        Ok(PlanNode::new("frontier traversal BreadthFirstSearch")
+            .property("sources", sources.len())
+            .property("until", until)
+            .property("solution", "dense, level and parent, 8 bytes per vertex")
+            .property("parent", parent)
+            .property("execution", "push while the frontier is small, pull to the first hit else")
+            .input(graph.index_plan(EdgeDirection::Out))
+            .input(graph.index_plan(EdgeDirection::In)))
+    }
+
+    fn estimate(&self, size: &GraphSize) -> u64 {
+        // Levels, parents and the list of the frontier; three bitmaps.
+        12 * size.num_vertices + 3 * size.num_vertices.div_ceil(8)
+    }
+
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<BreadthFirstSearchResult> {
+        let sources = sources::find(graph, NAME, &self.sources)?;
+        let (env, dictionary) = (graph.environment(), graph.dictionary());
+        let (out, into) = (graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?);
+        let mut traversal = FrontierTraversal::new(env, NAME, &out, &into)?;
+        if let Some(depth) = self.maximum_depth {
+            traversal = traversal.maximum_supersteps(depth.into());
+        }
+        let report = traversal.visit(&sources)?;
+        let (levels, mut parents) = traversal.into_parts();
+        if self.smallest_parents {
+            env.install(|| choose_smallest(&into, dictionary, &levels, &mut parents));
+        }
+        Ok(BreadthFirstSearchResult {
+            num_sources: sources.len() as u64,
+            levels: VertexValues::new(dictionary.clone(), levels),
+            parents: VertexValues::new(dictionary.clone(), parents),
+            report,
+        })
+    }
+}
+
+/// Makes the parent of each vertex the one of the smallest id.
+fn choose_smallest<E: EntryValue>(
+    into: &Csr<E>,
+    dictionary: &Dictionary,
+    levels: &[u32],
+    parents: &mut Segment<u32>,
+) {
+    let mut rest = &mut parents[..];
+    let mut pieces = Vec::with_capacity(into.chunks().len());
+    for vertices in into.chunks() {
+        let (piece, others) = rest.split_at_mut(vertices.len());
+        pieces.push((vertices.clone(), piece));
+        rest = others;
+    }
+    pieces.into_par_iter().for_each(|(vertices, parents)| {
+        for (vertex, parent) in vertices.zip(parents) {
+            let level = levels[vertex as usize];
+            if level != 0 && level != UNREACHED {
+                let row = into.row(vertex).iter().copied();
+                let above = row.filter(|&other| levels[other as usize] == level - 1);
+                *parent = above.min_by_key(|&other| dictionary.ordinal(other)).unwrap_or(*parent);
+            }
+        }
+    });
+}
+
+/// The level and parent of every vertex, and how they came about.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct BreadthFirstSearchResult {
+    num_sources: u64,
+    levels: VertexValues<u32>,
+    /// By dense id.
+    parents: VertexValues<u32>,
+    report: IterationReport,
+}
+
+impl BreadthFirstSearchResult {
+    /// What tables say of the level of a vertex that was not reached, as LDBC Graphalytics does.
+    pub const UNREACHED: i64 = i64::MAX;
+
+    /// The number of edges on a shortest path to a vertex, if one leads to it.
+    pub fn level<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
+        self.levels.get(id).filter(|&level| level != UNREACHED)
+    }
+
+    /// The vertex before this one on a shortest path, if one leads to it. A source is its own.
+    pub fn parent<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<VertexId<'_>> {
+        let parent = self.parents.get(id).filter(|&parent| parent != UNREACHED)?;
+        Some(self.dictionary().key(parent))
+    }
+
+    /// The vertices on a shortest path to a vertex, from a source on, if one leads to it.
+    pub fn path_to<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<Vec<VertexId<'_>>> {
+        let (dictionary, parents) = (self.dictionary(), self.parents.by_dense());
+        let mut vertex = dictionary.get(id)?;
+        let mut path = vec![dictionary.key(vertex)];
+        while parents[vertex as usize] != vertex {
+            vertex = parents[vertex as usize];
+            if vertex == UNREACHED {
+                return None;
+            }
+            path.push(dictionary.key(vertex));
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// Ids and levels, ascending by id.
+    pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, Option<u32>)> {
+        self.levels.iter().map(|(id, level)| (id, (level != UNREACHED).then_some(level)))
+    }
+
+    /// How many vertices each level has, from the sources on.
+    pub fn level_sizes(&self) -> Vec<u64> {
+        let found = self.report.supersteps.iter().map(|step| step.changes);
+        let sizes = std::iter::once(self.num_sources).chain(found);
+        sizes.take_while(|&size| size > 0).collect()
+    }
+
+    /// The number of vertices that a path leads to, the sources among them.
+    pub fn num_reached(&self) -> u64 {
+        self.level_sizes().iter().sum()
+    }
+
+    /// The highest level: the eccentricity of a single source.
+    pub fn depth(&self) -> u64 {
+        self.level_sizes().len().saturating_sub(1) as u64
+    }
+
+    /// The supersteps, one for each level.
+    pub fn report(&self) -> &IterationReport {
+        &self.report
+    }
+
+    /// The table of `vertex`, `level` and `parent`. A vertex that was not reached has the level
+    /// [`UNREACHED`](Self::UNREACHED), and is its own parent.
+    pub fn table(&self) -> VertexTable {
+        let (levels, parents) = (self.levels.clone(), self.parents.clone());
+        let level = move |vertex| match levels.by_dense()[vertex as usize] {
+            UNREACHED => Self::UNREACHED,
+            level => level.into(),
+        };
+        let parent = move |vertex| match parents.by_dense()[vertex as usize] {
+            UNREACHED => vertex,
+            parent => parent,
+        };
+        VertexTable::new(self.dictionary().clone())
+            .numbers("level", level, Column::Int64)
+            .vertices("parent", parent)
+    }
+
+    fn dictionary(&self) -> &Arc<Dictionary> {
+        self.levels.dictionary()
+    }
+}
+
+impl Outcome for BreadthFirstSearchResult {
+    fn iteration(&self) -> Option<&IterationReport> {
+        Some(&self.report)
+    }
+
+    fn table(&self) -> Option<Box<dyn Source>> {
+        Some(Box::new(self.table()))
+    }
+
+    fn summary(&self) -> Result<serde_json::Value> {
+        Ok(serde_json::json!({ "reached": self.num_reached(), "depth": self.depth() }))
+    }
+
+    /// The levels with the number of their vertices.
+    fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+        let sizes = self.level_sizes().into_iter().enumerate().take(top);
+        sizes.into_iter().try_for_each(|(level, size)| writeln!(out, "{level}\t{size}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::test_support::{Raw, WAYS, integer, raw};
+    use proptest::prelude::*;
+    use quince_gelly::VertexOrder;
+
+    /// With a queue: levels, and of each vertex the smallest parent.
+    fn plain(raw: &Raw, source: usize) -> Vec<(Option<u32>, Option<usize>)> {
+        let arcs = raw.arcs();
+        let mut found = vec![(None, None); raw.ids().len()];
+        found[source] = (Some(0), Some(source));
+        let mut queue = VecDeque::from([source]);
+        while let Some(vertex) = queue.pop_front() {
+            let next = found[vertex].0.map(|level| level + 1);
+            for &(_, to, _) in arcs.iter().filter(|arc| arc.0 == vertex) {
+                if found[to].0.is_none() {
+                    found[to] = (next, Some(vertex));
+                    queue.push_back(to);
+                } else if found[to].0 == next {
+                    found[to].1 = found[to].1.min(Some(vertex));
+                }
+            }
+        }
+        found
+    }
+
+    fn smallest<E: EntryValue>(
+        graph: &IndexedGraph<E>,
+        source: i64,
+    ) -> Vec<(Option<u32>, Option<i64>)> {
+        let result = graph.run(BreadthFirstSearch::new(source).smallest_parents(true)).unwrap();
+        let parent = |id| result.parent(id).map(integer);
+        result.iter().map(|(id, level)| (level, parent(id))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn agrees_with_a_queue(raw in raw(), source in 0usize..100) {
+            let ids = raw.ids();
+            prop_assume!(!ids.is_empty());
+            let source = source % ids.len();
+            let expected: Vec<_> = plain(&raw, source).into_iter()
+                .map(|(level, parent)| (level, parent.map(|parent| ids[parent]))).collect();
+            for (threads, order) in WAYS {
+                prop_assert_eq!(&smallest(&raw.weighted(threads, order), ids[source]), &expected);
+                let graph = raw.unweighted(threads, order);
+                let result = graph.run(BreadthFirstSearch::new(ids[source])).unwrap();
+                let levels: Vec<_> = result.iter().map(|(_, level)| level).collect();
+                prop_assert!(levels.iter().eq(expected.iter().map(|(level, _)| level)));
+                let reached = levels.iter().flatten().count() as u64;
+                prop_assert_eq!(result.num_reached(), reached);
+                for (id, level) in result.iter() {
+                    prop_assert_eq!(result.path_to(id).map(|path| path.len() as u32 - 1), level);
+                }
+                if order == VertexOrder::Ascending {
+                    let parents = expected.iter().map(|(_, parent)| *parent);
+                    prop_assert!(ids.iter().map(|&id| result.parent(id).map(integer)).eq(parents));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn several_sources_and_a_depth() {
+        let path: Vec<_> = (0..9).map(|v| (v, v + 1, 1.0)).collect();
+        let graph = Raw::new(false, &path).unweighted(2, VertexOrder::Auto);
+        let search = BreadthFirstSearch::new(2).source(7).source("2");
+        let result = graph.run(search.clone()).unwrap();
+        let levels: Vec<_> = result.iter().flat_map(|(_, level)| level).collect();
+        assert_eq!(levels, [2, 1, 0, 1, 2, 2, 1, 0, 1, 2]);
+        assert_eq!(result.level_sizes(), [2, 4, 4]);
+        let near = graph.run(search.maximum_depth(1)).unwrap();
+        assert_eq!(near.level_sizes(), [2, 4]);
+        assert_eq!((near.level(0), near.parent(0)), (None, None));
+    }
+
+    #[test]
+    fn the_table_says_what_graphalytics_says_of_unreached_vertices() {
+        let graph = Raw::new(true, &[(1, 2, 1.0), (3, 1, 1.0)]).unweighted(1, VertexOrder::Auto);
+        let result = graph.run(BreadthFirstSearch::new(1)).unwrap();
+        let table = quince_core::executor::collect(graph.environment(), &result.table(), &[]);
+        let batch = table.unwrap().remove(0);
+        assert_eq!(batch.schema().names(), ["vertex", "level", "parent"]);
+        let [_, Column::Int64(levels), Column::Int64(parents)] = batch.columns() else {
+            panic!("wrong types");
+        };
+        assert_eq!((&levels[..], &parents[..]), (&[0, 1, i64::MAX][..], &[1, 1, 3][..]));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let graph = Raw::new(true, &[(1, 2, 1.0)]).unweighted(1, VertexOrder::Auto);
+        let error = graph.run(BreadthFirstSearch::new(7)).unwrap_err().to_string();
+        assert!(error.contains("no vertex 7"), "{error}");
+        let error = graph.run(BreadthFirstSearch::default()).unwrap_err().to_string();
+        assert!(error.contains("source is not given"), "{error}");
+    }
+}

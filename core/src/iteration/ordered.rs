@@ -1,0 +1,404 @@
+//! The ordered delta iteration: what is pending goes bucket by bucket, the best values first.
+//!
+//! In plain form, with `S` the solution set, `D` the pending keys and `E` the entries of the index:
+//!
+//! ```text
+//! repeat
+//!     B = D.filter(bucket of the value is the first one that is not empty)
+//!     repeat
+//!         M = E.join(B on row).map(message).group_by(column).reduce(Lattice)
+//!         S.merge(M); those that improved are pending, in the buckets of their new values
+//!         B = what is pending in the same bucket
+//!     until B is empty
+//! until D is empty
+//! ```
+//!
+//! A superstep is a bucket. Where no message has a better bucket than the value that it was made
+//! of, keys are settled when their bucket is done, and few send more than once: shortest paths by
+//! delta-stepping are of that kind. Any other program of a lattice reaches its fixpoint too, with
+//! keys that come back.
+//!
+//! Messages merge in place, so what happens inside of a bucket depends on the schedule; what it
+//! ends with does not: the fixpoint is unique, and between two supersteps the solution is the
+//! merge of all messages of settled keys. Reports count keys that are pending and keys that a
+//! bucket settled, which are the same at any number of threads.
+//!
+//! Each worker has bins of its own ([`Lane`]). Buckets with little in them are done by the worker
+//! that is there; in larger ones workers take pieces of the bucket, and go on with what they find
+//! for the same bucket themselves while that is little (bucket fusion).
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use self::lane::{Entry, Lane, WINDOW};
+use super::criterion::Criterion;
+use super::identity::{Parameters, fingerprint};
+use super::resume::Stateful;
+use super::superstep::{self, Body, Step};
+use super::values::{Value, fill};
+use crate::algebra::{Monoid, Semilattice};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::index::{EntryValue, StaticIndex};
+use crate::memory::{Segment, SharedSlice};
+use crate::report::{Direction, IterationReport};
+use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
+
+mod lane;
+mod width;
+
+pub use width::{BucketWidth, bucket_width};
+
+/// What an ordered iteration sends along an entry, and in which order.
+pub trait OrderedProgram<W: EntryValue>: Sync {
+    /// How values merge.
+    type Lattice: Semilattice;
+
+    /// A key's value before the first superstep.
+    fn initial(&self, key: u32) -> Value<Self::Lattice>;
+
+    /// Whether the key sends its initial value; by default all do. A key whose value is the
+    /// lattice's identity has nothing to send.
+    fn is_active(&self, _key: u32) -> bool {
+        true
+    }
+
+    /// The message along an entry from a key with this value.
+    fn message(&self, value: Value<Self::Lattice>, entry: W) -> Value<Self::Lattice>;
+
+    /// The bucket of a value. Must not fall when a value gets worse.
+    fn bucket(&self, value: Value<Self::Lattice>) -> u64;
+}
+
+/// An ordered iteration to be run over an index, along its entries.
+#[derive(Debug)]
+#[must_use = "an iteration does nothing until it is run"]
+pub struct OrderedIteration<'a, I, P> {
+    name: &'a str,
+    index: &'a I,
+    program: &'a P,
+    criterion: Criterion,
+    parameters: Parameters,
+    is_nested: bool,
+}
+
+/// The solution set that an ordered iteration ended with, by dense key, and how it went.
+#[derive(Debug)]
+pub struct OrderedResult<V> {
+    /// By dense key.
+    pub solution: Segment<V>,
+    /// How it went.
+    pub report: IterationReport,
+}
+
+impl<'a, I: StaticIndex, P> OrderedIteration<'a, I, P> {
+    /// An iteration of `program` over `index`, until nothing is pending.
+    pub fn new(name: &'a str, index: &'a I, program: &'a P) -> Self {
+        let (criterion, parameters) = (Criterion::EmptyWorkset, Parameters::default());
+        Self { name, index, program, criterion, parameters, is_nested: false }
+    }
+
+    /// Says that `program` was made with this parameter: a snapshot that was taken with another
+    /// value is refused.
+    pub fn parameter(mut self, name: &str, value: impl Display) -> Self {
+        self.parameters.add(name, value);
+        self
+    }
+
+    /// Ends also after `supersteps`: the values of that many buckets are settled.
+    pub fn maximum_supersteps(self, supersteps: u64) -> Self {
+        let criterion = Criterion::EmptyWorkset.or(Criterion::MaximumSupersteps(supersteps));
+        Self { criterion, ..self }
+    }
+
+    /// Says that it runs inside of another iteration, which takes the snapshots then.
+    pub fn nested(self) -> Self {
+        Self { is_nested: true, ..self }
+    }
+}
+
+impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
+    /// Runs it. Takes a value and a pending entry (a key with its value) for each key from the
+    /// budget; more where more is pending at once.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, the environment is cancelled, or the program panics.
+    pub fn run(self, env: &Environment) -> Result<OrderedResult<Value<P::Lattice>>> {
+        env.install(|| self.run_in_pool(env))
+    }
+
+    fn run_in_pool(self, env: &Environment) -> Result<OrderedResult<Value<P::Lattice>>> {
+        let num_keys = self.index.num_keys();
+        let num_lanes = env.num_threads();
+        let lane = |_| Lane::new(env.memory(), num_keys.div_ceil(num_lanes));
+        let mut body = OrderedBody {
+            env,
+            index: self.index,
+            program: self.program,
+            solution: env.memory().allocate("solution", num_keys)?,
+            lanes: (0..num_lanes).map(lane).collect::<Result<_>>()?,
+            base: 0,
+            current: 0,
+            parameters: self.parameters,
+        };
+        env.run(self.name, || body.begin())?;
+        let report = if self.is_nested {
+            superstep::run(env, self.name, &self.criterion, &mut body)?
+        } else {
+            superstep::run_resumable(env, self.name, &self.criterion, &mut body)?
+        };
+        Ok(OrderedResult { solution: body.solution, report })
+    }
+}
+
+struct OrderedBody<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
+    env: &'a Environment,
+    index: &'a I,
+    program: &'a P,
+    solution: Segment<Value<P::Lattice>>,
+    /// One for each worker.
+    lanes: Vec<Lane<Value<P::Lattice>>>,
+    /// The first bucket of the window.
+    base: u64,
+    /// All buckets before this one are settled.
+    current: u64,
+    parameters: Parameters,
+}
+
+impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P> {
+    fn workset(&self) -> u64 {
+        self.lanes.iter().map(|lane| lane.pending).sum::<i64>().max(0) as u64
+    }
+
+    fn superstep(&mut self, _superstep: u64) -> Result<Step> {
+        let slot = self.next_slot()?;
+        self.current = self.base + slot;
+        loop {
+            let lists: Vec<_> = self.lanes.iter_mut().map(|lane| lane.take_bin(slot)).collect();
+            let num_entries: usize = lists.iter().map(Vec::len).sum();
+            if num_entries == 0 {
+                break;
+            }
+            self.round(slot, &lists, num_entries)?;
+            self.lanes.iter_mut().zip(lists).for_each(|(lane, list)| lane.recycle(list));
+        }
+        let settled: i64 = self.lanes.iter().map(|lane| lane.moved(slot)).sum();
+        self.lanes.iter_mut().for_each(|lane| lane.clear_bin(slot));
+        self.lanes[0].pending -= settled;
+        self.current += 1;
+        Ok(Step { changes: settled as u64, convergence: None, direction: Direction::Push })
+    }
+}
+
+/// Rounds with at most this many entries are done by the worker that is there.
+const INLINE_ENTRIES: usize = 1 << 9;
+
+/// A worker goes on with its own bin while it has at most this many entries.
+const FUSED_ENTRIES: usize = 1 << 10;
+
+/// Entries that one worker takes at a time.
+const PIECE: usize = 64;
+
+impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
+    fn begin(&mut self) -> Result<()> {
+        let program = self.program;
+        fill(&mut self.solution, |key| program.initial(key));
+        self.make_pending(|key, _| starts::<I, P>(program, key))
+    }
+
+    /// Makes keys pending that are not, by their values; the lanes are empty.
+    fn make_pending(&mut self, is_pending: impl Fn(u32, Value<P::Lattice>) -> bool) -> Result<()> {
+        let lane = &mut self.lanes[0];
+        for (key, &value) in self.solution.iter().enumerate() {
+            if is_pending(key as u32, value) {
+                let slot = self.program.bucket(value).max(self.current) - self.base;
+                lane.pending += 1;
+                lane.count(slot, 1);
+                lane.push(slot, (key as u32, value));
+            }
+        }
+        lane.check()
+    }
+
+    /// Where in the window the first bucket is that is not empty; moves the window if there is
+    /// none. Something must be pending.
+    fn next_slot(&mut self) -> Result<u64> {
+        for slot in self.current - self.base..WINDOW {
+            if self.lanes.iter().map(|lane| lane.moved(slot)).sum::<i64>() > 0 {
+                return Ok(slot);
+            }
+            // What is left in the bins has moved on since.
+            self.lanes.iter_mut().for_each(|lane| lane.clear_bin(slot));
+        }
+        self.move_window()?;
+        Ok(0)
+    }
+
+    /// Begins the window anew at the first bucket behind it.
+    fn move_window(&mut self) -> Result<()> {
+        let Self { solution, lanes, program, .. } = self;
+        let far: Vec<_> = lanes.iter_mut().map(Lane::take_far).collect();
+        let is_valid = |entry: &&Entry<Value<P::Lattice>>| solution[entry.0 as usize] == entry.1;
+        let valid = far.iter().flatten().filter(is_valid);
+        self.base = valid.map(|entry| program.bucket(entry.1)).min().unwrap_or(u64::MAX);
+        for (lane, far) in lanes.iter_mut().zip(far) {
+            for &entry in far.iter().filter(is_valid) {
+                let slot = program.bucket(entry.1) - self.base;
+                lane.count(slot, 1);
+                lane.push(slot, entry);
+            }
+            lane.recycle(far);
+            lane.check()?;
+        }
+        Ok(())
+    }
+
+    /// Sends the values of the entries in the lists, and maybe of what comes into the same bucket.
+    fn round(
+        &mut self,
+        slot: u64,
+        lists: &[Vec<Entry<Value<P::Lattice>>>],
+        num_entries: usize,
+    ) -> Result<()> {
+        self.env.check_cancelled()?;
+        let env = self.env;
+        let round = Round {
+            index: self.index,
+            program: self.program,
+            solution: SharedSlice::new(&mut self.solution),
+            base: self.base,
+            current: self.current,
+        };
+        if num_entries <= INLINE_ENTRIES {
+            let lane = &mut self.lanes[0];
+            lists.iter().for_each(|list| round.send(lane, list));
+            round.fuse(lane, slot);
+            return lane.check();
+        }
+        let next = AtomicUsize::new(0);
+        self.lanes.par_iter_mut().try_for_each(|lane| {
+            loop {
+                let start = next.fetch_add(PIECE, Ordering::Relaxed);
+                if start >= num_entries {
+                    break;
+                }
+                env.check_cancelled()?;
+                let mut skipped = 0;
+                for list in lists {
+                    let from = start.saturating_sub(skipped).min(list.len());
+                    let to = (start + PIECE).saturating_sub(skipped).min(list.len());
+                    round.send(lane, &list[from..to]);
+                    skipped += list.len();
+                }
+            }
+            round.fuse(lane, slot);
+            lane.check()
+        })
+    }
+}
+
+/// Whether a key sends its initial value.
+#[inline(always)]
+fn starts<I: StaticIndex, P: OrderedProgram<I::Value>>(program: &P, key: u32) -> bool {
+    program.is_active(key) && P::Lattice::improves(program.initial(key), P::Lattice::IDENTITY)
+}
+
+/// What the workers of a round share.
+struct Round<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
+    index: &'a I,
+    program: &'a P,
+    solution: SharedSlice<'a, Value<P::Lattice>>,
+    base: u64,
+    current: u64,
+}
+
+impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
+    /// Sends the values of keys that still have them.
+    fn send(&self, lane: &mut Lane<Value<P::Lattice>>, entries: &[Entry<Value<P::Lattice>>]) {
+        for &(key, value) in entries {
+            if self.solution.load(key as usize) == value {
+                self.index.for_each(key, |other, entry| {
+                    self.merge(lane, other, self.program.message(value, entry));
+                });
+            }
+        }
+    }
+
+    /// Goes on with what the worker itself found for the bucket, while that is little.
+    fn fuse(&self, lane: &mut Lane<Value<P::Lattice>>, slot: u64) {
+        while (1..=FUSED_ENTRIES).contains(&lane.bin_len(slot)) {
+            let bin = lane.take_bin(slot);
+            self.send(lane, &bin);
+            lane.recycle(bin);
+        }
+    }
+
+    #[inline(always)]
+    fn merge(&self, lane: &mut Lane<Value<P::Lattice>>, key: u32, new: Value<P::Lattice>) {
+        let mut old = self.solution.load(key as usize);
+        while P::Lattice::improves(new, old) {
+            let merged = P::Lattice::combine(old, new);
+            match self.solution.compare_exchange(key as usize, old, merged) {
+                Ok(_) => return self.improved(lane, key, old, merged),
+                Err(seen) => old = seen,
+            }
+        }
+    }
+
+    /// A key is pending with its new value.
+    fn improved(
+        &self,
+        lane: &mut Lane<Value<P::Lattice>>,
+        key: u32,
+        old: Value<P::Lattice>,
+        new: Value<P::Lattice>,
+    ) {
+        let old_bucket = self.program.bucket(old);
+        let came_first = old == self.program.initial(key) && !starts::<I, P>(self.program, key);
+        if old_bucket < self.current || came_first {
+            lane.pending += 1;
+        } else {
+            lane.count(old_bucket - self.base, -1);
+        }
+        let slot = self.program.bucket(new).max(self.current) - self.base;
+        lane.count(slot, 1);
+        lane.push(slot, (key, new));
+    }
+}
+
+/// The solution and the first bucket that is not settled: what is pending follows from them.
+impl<I: StaticIndex, P: OrderedProgram<I::Value>> Stateful for OrderedBody<'_, I, P> {
+    fn identity(&self) -> Result<Identity> {
+        let input = fingerprint(self.index)?.column(&self.solution);
+        let program = self.parameters.of::<P, Value<P::Lattice>>();
+        Ok(Identity { program, input: input.digest() })
+    }
+
+    fn save(&self, snapshot: &mut SnapshotWriter) -> Result<()> {
+        snapshot.numbers(&[self.current])?;
+        snapshot.column(&self.solution)?;
+        Ok(())
+    }
+
+    fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
+        let [current] = snapshot.numbers()?;
+        snapshot.column_into(&mut self.solution)?;
+        for lane in &mut self.lanes {
+            (0..WINDOW).for_each(|slot| lane.clear_bin(slot));
+            let far = lane.take_far();
+            lane.recycle(far);
+            lane.pending = 0;
+        }
+        (self.base, self.current) = (current, current);
+        let program = self.program;
+        self.make_pending(|key, value| {
+            let has_come = value != program.initial(key) || starts::<I, P>(program, key);
+            has_come && program.bucket(value) >= current
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
