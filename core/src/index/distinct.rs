@@ -139,18 +139,32 @@ impl<W: EntryValue> DistinctRows<W> {
         }
         let mut degrees = env.memory().allocate::<u32>("degrees", self.num_keys())?;
         let shared = SharedSlice::new(&mut degrees);
-        env.run("degrees", || {
-            self.chunks().par_iter().try_for_each(|rows| {
-                env.check_cancelled()?;
-                for row in rows.clone() {
-                    let mut degree = 0;
-                    self.for_each(row, |_, _| degree += 1);
-                    shared.store(row as usize, degree);
-                }
-                Ok(())
-            })
+        self.map_chunks(env, "degrees", |rows| {
+            for row in rows {
+                let mut degree = 0;
+                self.for_each(row, |_, _| degree += 1);
+                shared.store(row as usize, degree);
+            }
+            Ok(())
         })?;
         Ok(degrees)
+    }
+
+    /// Calls `work` for every chunk of rows, in parallel; results come in the order of the chunks.
+    ///
+    /// # Errors
+    /// If `work` fails or the environment is cancelled.
+    pub fn map_chunks<R: Send>(
+        &self,
+        env: &Environment,
+        name: &str,
+        work: impl Fn(Range<u32>) -> Result<R> + Sync + Send,
+    ) -> Result<Vec<R>> {
+        let one = |rows: &Range<u32>| {
+            env.check_cancelled()?;
+            work(rows.clone())
+        };
+        env.run(name, || self.chunks().par_iter().map(one).collect())
     }
 }
 

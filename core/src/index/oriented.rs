@@ -117,6 +117,11 @@ impl Oriented {
         &self.columns[start as usize..end as usize]
     }
 
+    /// Whether entries know their sides; otherwise all are both.
+    pub fn has_sides(&self) -> bool {
+        !self.sides.is_empty()
+    }
+
     /// The sides of an entry by its position in its row; forward is from the row to the column.
     #[inline(always)]
     pub fn sides(&self, row: u32, position: usize) -> Sides {
