@@ -7,29 +7,53 @@
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
 //! | [`BreadthFirstSearch`] | frontier traversal | `breadth_first_search.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
+//! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
+//! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
+//! | [`TriadicCensus`] | none: triangles | `triadic_census.rs` |
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
+mod average_clustering_coefficient;
 mod breadth_first_search;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
 mod command;
 mod connected_components;
+mod global_clustering_coefficient;
 mod graph_statistics;
+mod local_clustering_coefficient;
+mod neighborhood;
 mod outcome;
 mod page_rank;
 mod single_source_shortest_paths;
 mod sources;
 #[cfg(test)]
 mod test_support;
+mod triadic_census;
+mod triangle_count;
+mod triangle_enumerator;
+mod triangle_listing;
 
+pub use average_clustering_coefficient::{
+    AverageClusteringCoefficient, AverageClusteringCoefficientResult,
+};
 pub use breadth_first_search::{BreadthFirstSearch, BreadthFirstSearchResult};
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
+pub use global_clustering_coefficient::{
+    GlobalClusteringCoefficient, GlobalClusteringCoefficientResult,
+};
 pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
+};
+pub use local_clustering_coefficient::{
+    LocalClusteringCoefficient, LocalClusteringCoefficientResult,
 };
 pub use outcome::Outcome;
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};
 pub use single_source_shortest_paths::{
     SingleSourceShortestPaths, SingleSourceShortestPathsResult,
 };
+pub use triadic_census::{TriadicCensus, TriadicCensusResult};
+pub use triangle_count::{TriangleCount, TriangleCountResult};
+pub use triangle_enumerator::TriangleEnumerator;
+pub use triangle_listing::{Triangle, TriangleListing, TriangleListingResult};

@@ -28,7 +28,7 @@ pub use quince_core::index::{
     Csr, Duplicates, EntryValue as EdgeValue, Key as VertexId, KeyOrder as VertexOrder,
     SelfPairs as SelfLoops,
 };
-pub use vertex_table::VertexTable;
+pub use vertex_table::{VertexTable, id_column};
 pub use vertex_values::VertexValues;
 
 /// The graph.

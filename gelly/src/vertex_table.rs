@@ -20,7 +20,12 @@ pub struct VertexTable {
     dictionary: Arc<Dictionary>,
     names: Vec<String>,
     columns: Vec<Arc<Fill>>,
+    /// Which vertices have a row, by dense id; all if there is none.
+    keep: Option<Arc<Keep>>,
 }
+
+/// Whether a vertex, given by dense id, has a row.
+type Keep = dyn Fn(u32) -> bool + Send + Sync;
 
 /// Makes the column of some vertices, given by dense id.
 type Fill = dyn Fn(&MemoryManager, &[u32]) -> Result<Column> + Send + Sync;
@@ -37,7 +42,7 @@ impl fmt::Debug for VertexTable {
 impl VertexTable {
     /// A table of the ids alone.
     pub fn new(dictionary: Arc<Dictionary>) -> Self {
-        Self { dictionary, names: vec!["vertex".to_owned()], columns: Vec::new() }
+        Self { dictionary, names: vec!["vertex".to_owned()], columns: Vec::new(), keep: None }
     }
 
     /// Adds a column of numbers.
@@ -63,7 +68,28 @@ impl VertexTable {
         let (ordinals, dictionary) = (ordinals.clone(), self.dictionary.clone());
         self.column(name, move |memory, vertices| {
             let of_vertex = vertices.iter().map(|&v| ordinals.by_dense()[v as usize]);
-            key_column(memory, &dictionary, of_vertex)
+            id_column(memory, &dictionary, of_vertex)
+        })
+    }
+
+    /// Leaves out the vertices, given by dense id, that `keep` says `false` to.
+    #[must_use]
+    pub fn only(self, keep: impl Fn(u32) -> bool + Send + Sync + 'static) -> Self {
+        Self { keep: Some(Arc::new(keep)), ..self }
+    }
+
+    /// Adds a column of numbers that are made of a vertex, given by dense id, when it is read.
+    #[must_use]
+    pub fn computed<T: Native>(
+        self,
+        name: &str,
+        value: impl Fn(u32) -> T + Send + Sync + 'static,
+        column: fn(Buffer<T>) -> Column,
+    ) -> Self {
+        self.column(name, move |memory, vertices| {
+            let mut values = memory.allocate("result", vertices.len())?;
+            values.iter_mut().zip(vertices).for_each(|(slot, &vertex)| *slot = value(vertex));
+            Ok(column(values.into()))
         })
     }
 
@@ -104,10 +130,12 @@ impl VertexTable {
 
     fn batch(&self, memory: &MemoryManager, ordinals: Range<u32>) -> Result<Batch> {
         // Bounded by the morsel.
-        let vertices: Vec<u32> =
-            ordinals.filter_map(|ordinal| self.dictionary.dense_of_ordinal(ordinal)).collect();
+        let vertices: Vec<u32> = ordinals
+            .filter_map(|ordinal| self.dictionary.dense_of_ordinal(ordinal))
+            .filter(|&v| self.keep.as_ref().is_none_or(|keep| keep(v)))
+            .collect();
         let present = vertices.iter().map(|&vertex| self.dictionary.ordinal(vertex));
-        let mut columns = vec![key_column(memory, &self.dictionary, present)?];
+        let mut columns = vec![id_column(memory, &self.dictionary, present)?];
         for fill in &self.columns {
             columns.push(fill(memory, &vertices)?);
         }
@@ -115,8 +143,8 @@ impl VertexTable {
     }
 }
 
-/// The keys of these ordinals as a column.
-fn key_column(
+/// The ids of these ordinals as a column: integers or texts, as they came.
+pub fn id_column(
     memory: &MemoryManager,
     dictionary: &Dictionary,
     ordinals: impl ExactSizeIterator<Item = u32> + Clone,

@@ -117,7 +117,7 @@ impl<W: EntryValue> Csr<W> {
 }
 
 /// Chunks of rows with about [`CHUNK_ENTRIES`] entries; an empty row counts as one entry.
-fn cut(offsets: &[u64]) -> Vec<Range<u32>> {
+pub(super) fn cut(offsets: &[u64]) -> Vec<Range<u32>> {
     let num_keys = offsets.len() - 1;
     let mut chunks = Vec::new();
     let mut start = 0;
