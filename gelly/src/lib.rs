@@ -27,7 +27,8 @@ pub use builder::{AsIndex, GraphBuilder, edges, weighted_edges};
 pub use error::{Error, Result};
 pub use graph::{
     AsGraph, DenseValues, Edge, EdgeOrder, EdgeWeight, EdgesOf, Graph, GraphAnalytic,
-    GraphValidator, InvalidVertexIds, Neighborhood, NeighborsOf, Pending, RunOn, Triplet, Vertex,
+    GraphValidator, InvalidVertexIds, Neighborhood, NeighborsOf, OnDataSets, OnIndex, Pending,
+    RunOn, Triplet, Vertex,
 };
 pub use id::Id;
 pub use indexed_graph::{EdgeDirection, IndexedGraph};

@@ -1,60 +1,13 @@
 //! `Count`, `Collect` and `ChecksumHashCode`: results of data sets and graphs, lazily.
 
-use std::fmt;
-
 use quince_core::columnar::Record;
 use quince_core::dataset::DataSet;
 
-use super::java_hash::JavaHash;
+use super::hash_code::JavaHash;
 use crate::error::Result;
 use crate::graph::{Graph, GraphAnalytic, Pending};
+use crate::java_hash::Checksum;
 use crate::vertex_key::VertexKey;
-
-/// How many records there are, and the sum of their Java hash codes as unsigned 32-bit numbers:
-/// equal for equal records in any order.
-///
-/// ```
-/// use quince_gelly::asm::Checksum;
-///
-/// let checksum = Checksum::of([(0i64, 1i64), (1, 0)]);
-/// assert_eq!((checksum.count, checksum.sum), (2, 1 + 31));
-/// assert_eq!(checksum.to_string(), "ChecksumHashCode 0x0000000000000020, count 2");
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Checksum {
-    /// The number of records.
-    pub count: u64,
-    /// The sum of their hash codes, modulo 2^64.
-    pub sum: u64,
-}
-
-impl Checksum {
-    /// The checksum of records.
-    pub fn of<T: JavaHash>(records: impl IntoIterator<Item = T>) -> Self {
-        records.into_iter().map(|record| Self::of_hash(record.java_hash())).sum()
-    }
-
-    /// The checksum of one record with this hash code.
-    pub fn of_hash(hash: i32) -> Self {
-        Self { count: 1, sum: u64::from(hash as u32) }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self { count: self.count + other.count, sum: self.sum.wrapping_add(other.sum) }
-    }
-}
-
-impl std::iter::Sum for Checksum {
-    fn sum<I: Iterator<Item = Self>>(checksums: I) -> Self {
-        checksums.fold(Self::default(), Self::plus)
-    }
-}
-
-impl fmt::Display for Checksum {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ChecksumHashCode {:#018x}, count {}", self.sum, self.count)
-    }
-}
 
 /// The number of records of a data set, when it [runs](Pending::execute).
 ///
@@ -130,6 +83,6 @@ where
     fn analyze(&self, graph: &Graph<K, VV, EV>) -> Result<Pending<Checksum>> {
         let vertices = checksum_hash_code(graph.vertices());
         let edges = checksum_hash_code(graph.edges());
-        Ok(vertices.and(edges).map(|(vertices, edges)| vertices.plus(edges)))
+        Ok(vertices.and(edges).map(|(vertices, edges)| vertices + edges))
     }
 }

@@ -159,15 +159,16 @@ impl<K: VertexKey, EV: Record> IndexCell<K, EV> {
         IndexCell { loaded, ..IndexCell::new(self.vertices.clone(), edges, self.options) }
     }
 
-    /// One of some of the vertices, and of the edges between them, which are `edges` if they go one
-    /// way.
-    pub(super) fn between(&self, vertices: DataSet<K>, edges: &DataSet<Edge<K, EV>>) -> Self {
-        let edges = if self.options.directed {
-            edges.clone()
-        } else {
-            let half = self.edges.semi_join(&vertices).on("source", 0);
-            half.semi_join(&vertices).on("target", 0)
-        };
+    /// One of other vertices and of some of the edges: `edges` if they go one way, otherwise what
+    /// `of_half` leaves of the edges that are here once each.
+    pub(super) fn changed(
+        &self,
+        vertices: DataSet<K>,
+        edges: &DataSet<Edge<K, EV>>,
+        of_half: impl FnOnce(&DataSet<Edge<K, EV>>) -> DataSet<Edge<K, EV>>,
+    ) -> Self {
+        let directed = self.options.directed;
+        let edges = if directed { edges.clone() } else { of_half(&self.edges) };
         Self::new(Some(vertices), edges, self.options)
     }
 

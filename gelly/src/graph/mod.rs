@@ -24,6 +24,8 @@ mod mutate;
 mod neighborhood;
 mod run;
 mod sets;
+#[cfg(test)]
+mod tests;
 mod transform;
 mod types;
 mod validate;
@@ -46,7 +48,7 @@ pub use create::AsGraph;
 pub use dense::DenseValues;
 pub use index::EdgeWeight;
 pub use neighborhood::{EdgesOf, NeighborsOf};
-pub use run::RunOn;
+pub use run::{OnDataSets, OnIndex, RunOn};
 pub use types::{Edge, EdgeOrder, Neighborhood, Triplet, Vertex};
 pub use validate::{GraphValidator, InvalidVertexIds};
 
@@ -115,6 +117,15 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
         let ids = vertices.map(|vertex| vertex.id);
         let index = IndexCell::new(Some(ids), edges.clone(), GraphOptions::default());
         Self::with_index(vertices, edges, Arc::new(index))
+    }
+
+    /// What algorithm `A` with `settings` made of this graph, or makes now.
+    pub(crate) fn memo<A: 'static, T: Clone + Send + Sync + 'static>(
+        &self,
+        settings: u64,
+        make: impl FnOnce() -> T,
+    ) -> T {
+        self.inner.memo.get::<A, T>(settings, make)
     }
 
     fn with_index(

@@ -14,7 +14,7 @@ use crate::indexed_graph::{EdgeDirection, IndexedGraph};
 use crate::vertex_key::VertexKey;
 
 /// What runs on a graph: every [`GraphAlgorithm`] for edges with such weights, and what works on
-/// the data sets of the graph.
+/// the data sets of the graph. `On` keeps the two apart.
 ///
 /// An algorithm of your own over data sets is an `impl` of this trait:
 ///
@@ -43,7 +43,7 @@ use crate::vertex_key::VertexKey;
                values `{EV}`",
     note = "algorithms on weights need edge values that are `EdgeWeight`s"
 )]
-pub trait RunOn<K, VV, EV> {
+pub trait RunOn<K, VV, EV, On = OnDataSets> {
     /// What it gives back.
     type Output;
 
@@ -51,7 +51,15 @@ pub trait RunOn<K, VV, EV> {
     fn run_on(self, graph: &Graph<K, VV, EV>) -> Result<Self::Output>;
 }
 
-impl<K, VV, EV, A> RunOn<K, VV, EV> for A
+/// Marks what runs on the data sets of a graph.
+#[derive(Debug)]
+pub struct OnDataSets;
+
+/// Marks what runs on its index.
+#[derive(Debug)]
+pub struct OnIndex;
+
+impl<K, VV, EV, A> RunOn<K, VV, EV, OnIndex> for A
 where
     K: VertexKey,
     VV: Record,
@@ -67,7 +75,7 @@ where
 
 impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     /// Runs an algorithm.
-    pub fn run<A: RunOn<K, VV, EV>>(&self, algorithm: A) -> Result<A::Output> {
+    pub fn run<On, A: RunOn<K, VV, EV, On>>(&self, algorithm: A) -> Result<A::Output> {
         algorithm.run_on(self)
     }
 

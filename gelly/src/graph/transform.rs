@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use quince_core::columnar::Record;
 use quince_core::dataset::DataSet;
+use quince_core::operators::JoinHint;
 
 use super::Graph;
 use super::types::{Edge, Vertex};
@@ -219,8 +220,35 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     /// The graph of these vertices out of its own, and the edges between them.
     pub(super) fn restricted_to(&self, vertices: DataSet<Vertex<K, VV>>) -> Self {
         let edges = between(self.edges(), &vertices);
-        let index = self.inner.index.between(vertices.map(|vertex| vertex.id), &edges);
+        let ids = vertices.map(|vertex| vertex.id);
+        let index = self.inner.index.changed(ids, &edges, |half| between(half, &vertices));
         Self::with_index(vertices, edges, index.into())
+    }
+
+    /// The graph without the vertices of these ids and without their edges.
+    pub(crate) fn without(&self, ids: &DataSet<K>, hint: JoinHint) -> Self {
+        let key = |id: &K| id.clone();
+        let vertices = self.vertices().anti_join(ids).hint(hint);
+        let vertices = vertices.on(|vertex: &Vertex<K, VV>| vertex.id.clone(), key);
+        let strip = |edges: &DataSet<Edge<K, EV>>| {
+            let edges = edges.anti_join(ids).hint(hint);
+            let edges = edges.on(|edge: &Edge<K, EV>| edge.source.clone(), key);
+            let edges = edges.anti_join(ids).hint(hint);
+            edges.on(|edge: &Edge<K, EV>| edge.target.clone(), key)
+        };
+        let edges = strip(self.edges());
+        let vertex_ids = vertices.map(|vertex| vertex.id);
+        let index = self.inner.index.changed(vertex_ids, &edges, strip);
+        Self::with_index(vertices, edges, index.into())
+    }
+
+    /// The undirected graph of these edges, which are there once each; with
+    /// [`edges`](Self::edges) both ways.
+    pub(crate) fn undirected_of(
+        vertices: &DataSet<Vertex<K, VV>>,
+        half: &DataSet<Edge<K, EV>>,
+    ) -> Self {
+        Self::of(vertices.clone(), half.clone()).undirected()
     }
 
     /// The graph of other edges between the same vertices, one made of each.
