@@ -10,7 +10,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// fn edges_of(path: &str) -> quince::Result<u64> {
 ///     let env = Environment::builder().threads(1).build()?;
-///     Ok(Graph::from_source(&env, &EdgeList::open(path)?)?.num_edges())
+///     Ok(Graph::from_source(&env, &EdgeList::open(path)?)?.num_edges()?)
 /// }
 ///
 /// assert_eq!(edges_of("datasets/graphs/painters.tsv")?, 50);

@@ -37,6 +37,7 @@ pub use quince_datasets::sinks::{TableOptions, edge_list_sink, record_sink, tabl
 pub use quince_datasets::{CsvFile, ParquetFile, TextFile, WriteFile};
 pub use quince_datasets::{EdgeList, Format, Header, IdType, VertexList};
 pub use quince_gelly::{
-    Duplicates, EdgeDirection, Graph, GraphAlgorithm, SelfLoops, VertexId, VertexOrder, edges,
+    Duplicates, Edge, EdgeDirection, Graph, GraphAlgorithm, GraphAnalytic, Id, IndexedGraph,
+    Neighborhood, SelfLoops, Triplet, Vertex, VertexId, VertexKey, VertexOrder, edges,
     weighted_edges,
 };

@@ -23,7 +23,12 @@ fn known() -> Vec<Answers> {
 }
 
 /// The graph that the answers are about; its vertex list is read if it has one.
-fn load(answers: &Answers, threads: usize, order: VertexOrder, duplicates: Duplicates) -> Graph {
+fn load(
+    answers: &Answers,
+    threads: usize,
+    order: VertexOrder,
+    duplicates: Duplicates,
+) -> IndexedGraph {
     let env = Environment::builder().threads(threads).build().unwrap();
     let file = text(&answers.known["file"]);
     let edges = EdgeList::open(folder().join(&file)).unwrap();
@@ -31,8 +36,10 @@ fn load(answers: &Answers, threads: usize, order: VertexOrder, duplicates: Dupli
         let list = folder().join(file.replace(".e.gz", ".v.gz"));
         VertexList::open(list).unwrap().ids(edges.id_type().unwrap())
     });
-    let mut builder =
-        Graph::builder(&env).directed(answers.is_directed()).duplicates(duplicates).order(order);
+    let mut builder = IndexedGraph::builder(&env)
+        .directed(answers.is_directed())
+        .duplicates(duplicates)
+        .order(order);
     if let Some(vertices) = &vertices {
         builder = builder.vertices(vertices);
     }

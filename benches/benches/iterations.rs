@@ -23,7 +23,7 @@ use hand_written::{components, page_rank};
 use quince_algorithms::{ConnectedComponents, PageRank, Precision, Ranks};
 use quince_core::index::Csr;
 use quince_core::iteration::Rewrites;
-use quince_gelly::{Duplicates, EdgeDirection, Graph, SelfLoops, VertexId};
+use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops, VertexId};
 
 const ITERATIONS: u64 = 20;
 
@@ -36,7 +36,7 @@ criterion_main!(benches);
 fn iterations(criterion: &mut Criterion) {
     let env = graphs::environment();
     for (name, source) in graphs::sources() {
-        let graph = Graph::builder(&env)
+        let graph = IndexedGraph::builder(&env)
             .directed(false)
             .self_loops(SelfLoops::Drop)
             .duplicates(Duplicates::Drop)
@@ -48,7 +48,7 @@ fn iterations(criterion: &mut Criterion) {
     }
 }
 
-fn bench_page_rank(criterion: &mut Criterion, name: &str, graph: &Graph, index: &Csr<()>) {
+fn bench_page_rank(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index: &Csr<()>) {
     let env = graph.environment();
     let dataflow = || {
         let algorithm = PageRank::default().iterations(ITERATIONS).precision(Precision::F32);
@@ -72,7 +72,7 @@ fn bench_page_rank(criterion: &mut Criterion, name: &str, graph: &Graph, index: 
     group.finish();
 }
 
-fn bench_components(criterion: &mut Criterion, name: &str, graph: &Graph, index: &Csr<()>) {
+fn bench_components(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index: &Csr<()>) {
     let (env, dictionary) = (graph.environment(), graph.dictionary());
     let dataflow =
         || graph.run(ConnectedComponents::default().rewrites(Rewrites::Off)).expect("components");

@@ -17,7 +17,7 @@ use quince_core::pipeline::Source;
 use quince_core::{Environment, executor};
 use quince_datasets::EdgeList;
 use quince_datasets::sinks::edge_list_sink;
-use quince_gelly::{EdgeDirection, Graph};
+use quince_gelly::{EdgeDirection, IndexedGraph};
 
 criterion_group!(benches, load);
 criterion_main!(benches);
@@ -46,9 +46,9 @@ fn write(env: &Environment, source: &dyn Source, file: &Path) {
 }
 
 /// The graph with its index.
-fn quince(env: &Environment, file: &Path) -> Graph {
+fn quince(env: &Environment, file: &Path) -> IndexedGraph {
     let edges = EdgeList::open(file).expect("an edge list");
-    let graph = Graph::builder(env).directed(false).build(&edges).expect("a graph");
+    let graph = IndexedGraph::builder(env).directed(false).build(&edges).expect("a graph");
     graph.index(EdgeDirection::Any).expect("an index");
     graph
 }

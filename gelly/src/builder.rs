@@ -1,5 +1,7 @@
 //! From edges to a graph.
 
+use std::marker::PhantomData;
+
 use quince_core::columnar::{Batch, Column, Schema};
 use quince_core::environment::Environment;
 use quince_core::executor;
@@ -9,7 +11,8 @@ use quince_core::pipeline::{BatchSource, Operator, Source};
 use crate::error::Result;
 use crate::indexed_graph::{GraphOptions, IndexedGraph};
 
-/// Describes how a graph is made of edges.
+/// Describes how a graph is made of edges: a [`Graph`](crate::Graph), or the
+/// [`IndexedGraph`] alone.
 ///
 /// ```
 /// use quince_core::Environment;
@@ -25,14 +28,19 @@ use crate::indexed_graph::{GraphOptions, IndexedGraph};
 /// # Ok::<(), quince_gelly::Error>(())
 /// ```
 #[must_use = "a builder does nothing until it is built"]
-pub struct GraphBuilder<'a> {
+pub struct GraphBuilder<'a, Form = AsIndex> {
     env: Environment,
     vertices: Option<&'a dyn Source>,
     operators: Vec<&'a dyn Operator>,
     options: GraphOptions,
+    form: PhantomData<Form>,
 }
 
-impl std::fmt::Debug for GraphBuilder<'_> {
+/// Marks builders of an [`IndexedGraph`].
+#[derive(Debug)]
+pub struct AsIndex;
+
+impl<Form> std::fmt::Debug for GraphBuilder<'_, Form> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GraphBuilder")
             .field("vertices", &self.vertices.map(Source::name))
@@ -56,10 +64,10 @@ impl IndexedGraph {
     }
 }
 
-impl<'a> GraphBuilder<'a> {
-    fn new(env: &Environment) -> Self {
-        let options = GraphOptions::default();
-        Self { env: env.clone(), vertices: None, operators: Vec::new(), options }
+impl<'a, Form> GraphBuilder<'a, Form> {
+    pub(crate) fn new(env: &Environment) -> Self {
+        let (env, options) = (env.clone(), GraphOptions::default());
+        Self { env, vertices: None, operators: Vec::new(), options, form: PhantomData }
     }
 
     /// Whether an edge goes one way (the default) or both.
@@ -101,6 +109,25 @@ impl<'a> GraphBuilder<'a> {
         self
     }
 
+    pub(crate) fn build_valued<E: EntryValue>(
+        self,
+        source: &dyn Source,
+    ) -> Result<IndexedGraph<E>> {
+        let Self { env, vertices, operators, options, .. } = self;
+        let batches = executor::collect(&env, source, &operators)?;
+        let declared = match vertices {
+            Some(vertices) => executor::collect(&env, vertices, &[])?,
+            None => Vec::new(),
+        };
+        let Encoded { dictionary, pairs } =
+            Dictionary::encode(&env, batches, declared, options.order)?;
+        let mut steps = vec![source.name()];
+        steps.extend(operators.iter().map(|operator| operator.name()));
+        IndexedGraph::new(env, dictionary, pairs, options, steps)
+    }
+}
+
+impl GraphBuilder<'_> {
     /// The graph of the edges of `source`: batches of two columns of ids; others are not read.
     ///
     /// # Errors
@@ -112,20 +139,6 @@ impl<'a> GraphBuilder<'a> {
     /// As [`build`](Self::build), with the third column as edge values: weights in 64-bit floats.
     pub fn build_weighted(self, source: &dyn Source) -> Result<IndexedGraph<f64>> {
         self.build_valued(source)
-    }
-
-    fn build_valued<E: EntryValue>(self, source: &dyn Source) -> Result<IndexedGraph<E>> {
-        let Self { env, vertices, operators, options } = self;
-        let batches = executor::collect(&env, source, &operators)?;
-        let declared = match vertices {
-            Some(vertices) => executor::collect(&env, vertices, &[])?,
-            None => Vec::new(),
-        };
-        let Encoded { dictionary, pairs } =
-            Dictionary::encode(&env, batches, declared, options.order)?;
-        let mut steps = vec![source.name()];
-        steps.extend(operators.iter().map(|operator| operator.name()));
-        IndexedGraph::new(env, dictionary, pairs, options, steps)
     }
 }
 

@@ -39,6 +39,17 @@ pub enum Error {
         /// What is allowed.
         expected: &'static str,
     },
+    /// Vertices and what the edges say of them do not agree.
+    #[error(
+        "the graph has {found} vertices with values, and {expected} ids among vertices and ends of \
+         edges; an id stands twice, or an edge ends at no vertex (see `InvalidVertexIds`)"
+    )]
+    Vertices {
+        /// Vertices with values.
+        found: u64,
+        /// Distinct ids.
+        expected: u64,
+    },
     /// The graph has no vertex of that id.
     #[error("the graph has no vertex {id}; ids are as they stand in the input")]
     UnknownVertex {

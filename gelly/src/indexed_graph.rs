@@ -107,6 +107,10 @@ impl<E: EntryValue> IndexedGraph<E> {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    pub(crate) fn options(&self) -> GraphOptions {
+        self.inner.options
+    }
+
     /// The environment that it lives in.
     pub fn environment(&self) -> &Environment {
         &self.inner.env
@@ -154,7 +158,7 @@ impl<E: EntryValue> IndexedGraph<E> {
     /// If there is none.
     pub fn find(&self, id: &Id) -> Result<u32> {
         let unknown = || Error::UnknownVertex { id: id.to_string() };
-        id.dense(&self.inner.dictionary).ok_or_else(unknown)
+        id.dense_as_found(&self.inner.dictionary).ok_or_else(unknown)
     }
 
     /// The edges by the vertex that they leave (`Out`) or reach (`In`), by dense id; in an

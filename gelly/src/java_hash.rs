@@ -96,6 +96,9 @@ pub mod seed {
     pub const JACCARD_INDEX: u32 = 0x731f_73e7;
     /// `similarity.AdamicAdar.Result`: two ids, the score (32-bit float).
     pub const ADAMIC_ADAR: u32 = 0xe405_f6d1;
+    /// `asm.degree.annotate.directed.VertexDegrees.Degrees`: degree, out-degree and in-degree (64
+    /// bits each).
+    pub const DEGREES: u32 = 0x3a12_fc31;
     /// `linkanalysis.PageRank.Result`: id, score (64-bit float).
     pub const PAGE_RANK: u32 = 0x4010_af29;
 }

@@ -11,25 +11,31 @@
 //! ```
 
 mod algorithm;
+pub mod asm;
 mod builder;
 mod error;
+mod graph;
 mod id;
 mod indexed_graph;
 pub mod java_hash;
+mod vertex_key;
 mod vertex_table;
 mod vertex_values;
 
 pub use algorithm::{Estimate, GraphAlgorithm, GraphSize};
-pub use builder::{GraphBuilder, edges, weighted_edges};
+pub use builder::{AsIndex, GraphBuilder, edges, weighted_edges};
 pub use error::{Error, Result};
+pub use graph::{
+    AsGraph, DenseValues, Edge, EdgeOrder, EdgeWeight, EdgesOf, Graph, GraphAnalytic,
+    GraphValidator, InvalidVertexIds, Neighborhood, NeighborsOf, OnDataSets, OnIndex, Pending,
+    RunOn, Triplet, Vertex,
+};
 pub use id::Id;
 pub use indexed_graph::{EdgeDirection, IndexedGraph};
 pub use quince_core::index::{
     Csr, Duplicates, EntryValue as EdgeValue, Key as VertexId, KeyOrder as VertexOrder,
     SelfPairs as SelfLoops,
 };
+pub use vertex_key::VertexKey;
 pub use vertex_table::{VertexTable, id_column};
 pub use vertex_values::VertexValues;
-
-/// The graph.
-pub type Graph<E = ()> = IndexedGraph<E>;

@@ -19,7 +19,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// By the library.
-    pub(crate) fn of<E: quince::gelly::EdgeValue>(graph: &Graph<E>) -> Self {
+    pub(crate) fn of<E: quince::gelly::EdgeValue>(graph: &IndexedGraph<E>) -> Self {
         let components = graph.run(ConnectedComponents::default()).unwrap();
         let tolerance = TOLERANCE.parse().unwrap();
         let ranks = graph.run(PageRank::default().tolerance(tolerance)).unwrap();

@@ -160,8 +160,8 @@ impl Case {
         &self,
         shape: Shape,
         run: Run,
-        plain: impl FnOnce(&Graph) -> R,
-        weighted: impl FnOnce(&Graph<f64>) -> R,
+        plain: impl FnOnce(&IndexedGraph) -> R,
+        weighted: impl FnOnce(&IndexedGraph<f64>) -> R,
     ) -> R {
         let env = Environment::builder().threads(run.threads).build().unwrap();
         let mut edges = EdgeList::open(data(self.file)).unwrap();
@@ -173,7 +173,7 @@ impl Case {
         }
         let ids = edges.id_type().unwrap();
         let vertices = self.vertices.map(|list| VertexList::open(data(list)).unwrap().ids(ids));
-        let mut builder = Graph::builder(&env)
+        let mut builder = IndexedGraph::builder(&env)
             .directed(shape.directed)
             .duplicates(if shape.duplicates { Duplicates::Keep } else { Duplicates::Drop })
             .self_loops(if shape.self_loops { SelfLoops::Keep } else { SelfLoops::Drop })
