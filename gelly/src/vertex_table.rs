@@ -114,7 +114,7 @@ impl VertexTable {
         let dictionary = self.dictionary.clone();
         self.column(name, move |memory, vertices| {
             let ordinals = vertices.iter().map(|&vertex| dictionary.ordinal(other(vertex)));
-            key_column(memory, &dictionary, ordinals)
+            id_column(memory, &dictionary, ordinals)
         })
     }
 
