@@ -67,7 +67,7 @@ impl BarabasiAlbert {
             let ends = 2 * (edge / self.edges_per_vertex * self.edges_per_vertex);
             let place = scale_below(ends, random_at(self.seed, edge));
             edge = place / 2;
-            if place % 2 == 0 {
+            if place.is_multiple_of(2) {
                 return self.newer(edge);
             }
         }

@@ -47,7 +47,7 @@ impl Shape {
             }
             // Numbered column by column: those before column c are c * (c - 1) / 2.
             Self::Triangle { .. } => {
-                let column = (1 + (1 + 8 * number).isqrt()) / 2;
+                let column = (1 + 8 * number).isqrt().div_ceil(2);
                 (number - column * (column - 1) / 2, column)
             }
         }

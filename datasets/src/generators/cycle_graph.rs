@@ -53,7 +53,7 @@ impl EdgeRule for CycleGraph {
         let last = self.vertex_count - 1;
         let vertex = number / 2;
         let next = if vertex == last { 0 } else { vertex + 1 };
-        if number % 2 == 0 { (vertex, next) } else { (next, vertex) }
+        if number.is_multiple_of(2) { (vertex, next) } else { (next, vertex) }
     }
 }
 

@@ -51,7 +51,7 @@ impl EdgeRule for PathGraph {
 
     fn edge(&self, number: u64) -> (u64, u64) {
         let vertex = number / 2;
-        if number % 2 == 0 { (vertex, vertex + 1) } else { (vertex + 1, vertex) }
+        if number.is_multiple_of(2) { (vertex, vertex + 1) } else { (vertex + 1, vertex) }
     }
 }
 

@@ -51,7 +51,7 @@ impl EdgeRule for StarGraph {
 
     fn edge(&self, number: u64) -> (u64, u64) {
         let leaf = number / 2 + 1;
-        if number % 2 == 0 { (0, leaf) } else { (leaf, 0) }
+        if number.is_multiple_of(2) { (0, leaf) } else { (leaf, 0) }
     }
 }
 
