@@ -5,7 +5,9 @@
 //! | [`BulkIteration`] | replaced whole, every superstep | a projection of every key's state | by its [`Criterion`] |
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
 //!
-//! Both are synchronous: a superstep sees what the one before left, never what it writes itself.
+//! | [`MessageIteration`] | changed where messages arrive | what keys put out, and letters to any key | when nobody sends, or by its criterion |
+//!
+//! All are synchronous: a superstep sees what the one before left, never what it writes itself.
 //! Together with sums in the order of the index that makes every value and every count of the
 //! report the same at any number of threads.
 //!
@@ -20,6 +22,7 @@ mod dataflow;
 mod delta;
 mod forward;
 mod identity;
+mod messages;
 mod resume;
 mod superstep;
 mod tiled;
@@ -33,4 +36,7 @@ pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use messages::{
+    Combine, Combiner, MessageIteration, MessageProgram, MessageResult, Outbox, Travel, Uncombined,
+};
 pub use tiled::{COLUMN_TILES, column_tiles};
