@@ -73,6 +73,8 @@ pub enum Direction {
     Dataflow,
     /// No messages: the rewrite of the plan works on rows directly.
     Fold,
+    /// No messages yet: each key works on its own.
+    Local,
 }
 
 /// Why an iteration stopped.

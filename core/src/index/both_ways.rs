@@ -75,14 +75,9 @@ impl<W: EntryValue> StaticIndex for BothWays<'_, W> {
     }
 
     #[inline(always)]
-    fn fold<M: Monoid, P: Copy>(
-        &self,
-        row: u32,
-        values: &[P],
-        message: impl Fn(P, W) -> M::Value,
-    ) -> M::Value {
-        let ahead = self.forward.fold::<M, P>(row, values, &message);
-        M::combine(ahead, self.backward.fold::<M, P>(row, values, message))
+    fn fold_with<M: Monoid>(&self, row: u32, message: impl Fn(u32, W) -> M::Value) -> M::Value {
+        let ahead = self.forward.fold_with::<M>(row, &message);
+        M::combine(ahead, self.backward.fold_with::<M>(row, message))
     }
 }
 

@@ -68,6 +68,12 @@ impl<W: EntryValue> Csr<W> {
         &self.columns[self.range(row)]
     }
 
+    /// The entries of one row: columns and values, in order.
+    #[inline(always)]
+    pub fn entries_of(&self, row: u32) -> Entries<'_, W> {
+        Entries { columns: self.row(row).iter(), words: self.row_words(row).iter() }
+    }
+
     #[inline(always)]
     fn range(&self, row: u32) -> Range<usize> {
         self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
@@ -115,6 +121,30 @@ impl<W: EntryValue> Csr<W> {
         self.offsets[rows.start as usize] as usize..self.offsets[rows.end as usize] as usize
     }
 }
+
+/// The entries of a row, in order.
+#[derive(Clone, Debug)]
+pub struct Entries<'a, W: EntryValue> {
+    columns: std::slice::Iter<'a, u32>,
+    words: std::slice::Iter<'a, W::Word>,
+}
+
+impl<W: EntryValue> Iterator for Entries<'_, W> {
+    type Item = (u32, W);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(u32, W)> {
+        let column = *self.columns.next()?;
+        let word = self.words.next().copied().unwrap_or_else(bytemuck::Zeroable::zeroed);
+        Some((column, W::from_word(word)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.columns.size_hint()
+    }
+}
+
+impl<W: EntryValue> ExactSizeIterator for Entries<'_, W> {}
 
 /// Chunks of rows with about [`CHUNK_ENTRIES`] entries; an empty row counts as one entry.
 pub(super) fn cut(offsets: &[u64]) -> Vec<Range<u32>> {
@@ -185,13 +215,7 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     }
 
     #[inline(always)]
-    fn fold<M: Monoid, P: Copy>(
-        &self,
-        row: u32,
-        values: &[P],
-        message: impl Fn(P, W) -> M::Value,
-    ) -> M::Value {
-        assert!(values.len() >= self.num_keys(), "a value for every key");
-        fold_run::<M, W, P>(self.row(row), self.row_words(row), values, message)
+    fn fold_with<M: Monoid>(&self, row: u32, message: impl Fn(u32, W) -> M::Value) -> M::Value {
+        fold_run::<M, W>(self.row(row), self.row_words(row), message)
     }
 }

@@ -38,43 +38,31 @@ impl EntryValue for () {
     }
 }
 
-impl EntryValue for f64 {
-    type Word = f64;
-    const STORED: bool = true;
-    #[inline(always)]
-    fn to_word(self) -> f64 {
-        self
-    }
-    #[inline(always)]
-    fn from_word(word: f64) -> f64 {
-        word
-    }
-    fn from_weight(weight: f64) -> f64 {
-        weight
-    }
-    fn to_weight(self) -> f64 {
-        self
-    }
+macro_rules! entry_numbers {
+    ($($number:ty),*) => {$(
+        impl EntryValue for $number {
+            type Word = $number;
+            const STORED: bool = true;
+            #[inline(always)]
+            fn to_word(self) -> $number {
+                self
+            }
+            #[inline(always)]
+            fn from_word(word: $number) -> $number {
+                word
+            }
+            /// The nearest that there is: toward zero, and at most the ends of the range.
+            fn from_weight(weight: f64) -> $number {
+                weight as $number
+            }
+            fn to_weight(self) -> f64 {
+                self as f64
+            }
+        }
+    )*};
 }
 
-impl EntryValue for f32 {
-    type Word = f32;
-    const STORED: bool = true;
-    #[inline(always)]
-    fn to_word(self) -> f32 {
-        self
-    }
-    #[inline(always)]
-    fn from_word(word: f32) -> f32 {
-        word
-    }
-    fn from_weight(weight: f64) -> f32 {
-        weight as f32
-    }
-    fn to_weight(self) -> f64 {
-        f64::from(self)
-    }
-}
+entry_numbers!(f64, f32, u32, u64, i32, i64);
 
 /// Pairs of dense keys, and a value with each if `W` stores one, in the order of the input.
 #[derive(Debug)]

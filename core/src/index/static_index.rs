@@ -41,14 +41,26 @@ pub trait StaticIndex: Sync {
         visit: impl FnMut(u32, Self::Value) -> bool,
     );
 
-    /// Combines `message(values[column], value)` over the entries of `row`, in the fixed grouping
-    /// that [`Monoid::REASSOCIATES`] allows. Panics if `values` is shorter than the keys.
+    /// Combines `message(column, value)` over the entries of `row`, in the fixed grouping that
+    /// [`Monoid::REASSOCIATES`] allows.
+    fn fold_with<M: Monoid>(
+        &self,
+        row: u32,
+        message: impl Fn(u32, Self::Value) -> M::Value,
+    ) -> M::Value;
+
+    /// As [`fold_with`](Self::fold_with) with `message(values[column], value)`. Panics if `values`
+    /// is shorter than the keys.
+    #[inline(always)]
     fn fold<M: Monoid, P: Copy>(
         &self,
         row: u32,
         values: &[P],
         message: impl Fn(P, Self::Value) -> M::Value,
-    ) -> M::Value;
+    ) -> M::Value {
+        assert!(values.len() >= self.num_keys(), "a value for every key");
+        self.fold_with::<M>(row, |column, value| message(values[column as usize], value))
+    }
 }
 
 /// Entries in one chunk of rows.

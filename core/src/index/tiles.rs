@@ -88,6 +88,7 @@ impl<W: EntryValue> Tiles<W> {
         message: impl Fn(P, W) -> M::Value,
         partials: &mut [M::Value],
     ) {
+        let read = |column: u32, value: W| message(values[column as usize], value);
         let tile = &self.tiles[chunk * self.num_blocks + block];
         let mut columns = &self.columns[tile.entries.clone()];
         let mut words = if W::STORED { &self.values[tile.entries.clone()] } else { &[] };
@@ -96,7 +97,7 @@ impl<W: EntryValue> Tiles<W> {
             let (run, rest) = columns.split_at(len);
             columns = rest;
             let run_words = words.split_off(..if W::STORED { len } else { 0 });
-            let folded = fold_run::<M, W, P>(run, run_words.unwrap_or(&[]), values, &message);
+            let folded = fold_run::<M, W>(run, run_words.unwrap_or(&[]), &read);
             let partial = &mut partials[piece.row as usize];
             *partial = M::combine(*partial, folded);
         }
@@ -121,6 +122,7 @@ impl<W: EntryValue> Csr<W> {
         values: &[P],
         message: impl Fn(P, W) -> M::Value,
     ) -> M::Value {
+        let read = |column: u32, value: W| message(values[column as usize], value);
         let mut columns = self.row(row);
         let mut words = self.row_words(row);
         let mut sum = M::IDENTITY;
@@ -129,7 +131,7 @@ impl<W: EntryValue> Csr<W> {
             let (run, rest) = columns.split_at(len);
             columns = rest;
             let run_words = words.split_off(..if W::STORED { len } else { 0 });
-            let folded = fold_run::<M, W, P>(run, run_words.unwrap_or(&[]), values, &message);
+            let folded = fold_run::<M, W>(run, run_words.unwrap_or(&[]), &read);
             sum = M::combine(sum, folded);
         }
         sum

@@ -6,9 +6,10 @@
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
 //! | [`OrderedIteration`] | as in a delta iteration | the values of one bucket | when nothing is pending |
 //! | [`FrontierTraversal`] | levels and parents | the keys of one level | when nothing is new |
+//! | [`MessageIteration`] | changed where messages arrive | what keys put out, and letters to any key | when nobody sends, or by its criterion |
 //!
-//! Bulk and delta iterations are synchronous: a superstep sees what the one before left, never what it writes itself.
-//! Together with sums in the order of the index that makes every value and every count of the
+//! All but the ordered one are synchronous: a superstep sees what the one before left, never what
+//! it writes itself. Together with sums in the order of the index that makes every value and every count of the
 //! report the same at any number of threads.
 //!
 //! A [`ForwardProgram`] (a delta iteration whose messages are the values themselves) over edges
@@ -24,6 +25,7 @@ mod delta;
 mod forward;
 mod identity;
 mod level_sweep;
+mod messages;
 mod ordered;
 mod resume;
 mod steps;
@@ -41,6 +43,9 @@ pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
 pub use level_sweep::{LevelProgram, LevelSweep};
+pub use messages::{
+    Combine, Combiner, MessageIteration, MessageProgram, MessageResult, Outbox, Travel, Uncombined,
+};
 pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};
 pub use steps::{StepOutcome, StepProgram, run_steps};
 pub use tiled::{COLUMN_TILES, column_tiles};

@@ -15,12 +15,14 @@
 
 mod file_map;
 mod manager;
+mod paid_vec;
 mod segment;
 mod shared;
 mod spill_file;
 
 pub use file_map::FileMap;
 pub use manager::{MemoryCounters, MemoryError, MemoryManager, Reservation};
+pub use paid_vec::PaidVec;
 pub use segment::Segment;
 pub use shared::{SharedSlice, SharedWord};
 pub use spill_file::SpillFile;

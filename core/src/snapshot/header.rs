@@ -113,6 +113,7 @@ fn encode_report(bytes: &mut Encoder, report: &SuperstepReport) {
         Direction::Push => 1,
         Direction::Dataflow => 2,
         Direction::Fold => 3,
+        Direction::Local => 4,
     });
     bytes.number(report.aggregates.len() as u64);
     for (name, value) in &report.aggregates {
@@ -153,6 +154,7 @@ fn decode_report(bytes: &mut Decoder<'_>) -> Option<SuperstepReport> {
             1 => Direction::Push,
             2 => Direction::Dataflow,
             3 => Direction::Fold,
+            4 => Direction::Local,
             _ => return None,
         },
         aggregates: bytes.list(decode_aggregate)?.into_iter().collect(),

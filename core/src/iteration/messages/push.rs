@@ -1,0 +1,206 @@
+//! Few keys send: their messages are stored, brought to their targets, and received.
+
+use rayon::prelude::*;
+
+use super::body::MessageBody;
+use super::combine::Combine;
+use super::letters::{Bag, Mail, Sorting, sorted};
+use super::outbox::Letter;
+use super::program::MessageProgram;
+use super::senders::pieces;
+use super::units::{Units, windows};
+use super::worker::{Culprit, PartOf, Watch, Worker};
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::index::StaticIndex;
+use crate::memory::PaidVec;
+
+/// Entries along which one worker sends at a time.
+const PIECE_ENTRIES: u64 = 1 << 14;
+
+impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
+    /// The senders send along their rows, and whoever got something receives.
+    pub(super) fn push(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+        let is_full = self.is_full() && self.num_entries > 0;
+        let (keys, sent) = self.take_lists()?;
+        let letters = std::mem::take(&mut self.letters);
+        let num_letters: u64 = letters.iter().map(|letters| letters.len() as u64).sum();
+        let count = self.num_entries + num_letters;
+        let sorting = Sorting::new::<P::Message>(self.env.memory(), &self.units, count)?;
+        let mut bags = self.bags(&sorting, &keys, &sent, culprit)?;
+        drop((keys, sent));
+        bags.extend(sorting.letters(letters));
+        let mail = sorting.finish(bags);
+        self.deliver(mail, is_full, culprit)
+    }
+
+    /// The messages of the senders along their rows.
+    fn bags(
+        &self,
+        sorting: &Sorting<'_>,
+        keys: &[u32],
+        sent: &[P::Sent],
+        culprit: &Culprit,
+    ) -> Result<Vec<Bag<P::Message>>> {
+        let Some(push) = self.push.filter(|_| !keys.is_empty()) else { return Ok(Vec::new()) };
+        let (env, program) = (self.env, &self.program);
+        let send = |range: std::ops::Range<usize>| {
+            env.check_cancelled()?;
+            let mut bag = sorting.bag();
+            let mut watch = Watch::new(culprit);
+            for (&key, sent) in keys[range.clone()].iter().zip(&sent[range]) {
+                watch.key = key;
+                push.for_each(key, |other, value| {
+                    sorting.put(&mut bag, other, program.along(sent, value));
+                });
+            }
+            Ok(bag)
+        };
+        if !sorting.is_spread {
+            return Ok(vec![send(0..keys.len())?]);
+        }
+        let pieces = pieces(keys, PIECE_ENTRIES, |key| push.degree(key));
+        pieces.into_par_iter().map(send).collect()
+    }
+
+    /// Whoever has mail receives.
+    fn deliver(
+        &mut self,
+        mail: Mail<P::Message>,
+        is_full: bool,
+        culprit: &Culprit,
+    ) -> Result<Vec<PartOf<P, I::Value>>> {
+        let num_keys = self.states.len();
+        let in_slots =
+            P::Combiner::COMBINES && mail.is_spread && !(P::Combiner::REGROUPS && is_full);
+        if in_slots && self.slots.is_empty() {
+            self.slots = PaidVec::from_fn(self.env.memory(), "messages", num_keys, |_| None)?;
+        }
+        let Self { env, program, units, states, pull, push, slots, .. } = self;
+        let office =
+            Office { env, program, units, pull: *pull, push: *push, num_keys, is_full, culprit };
+        if !mail.is_spread {
+            let letters = mail.buckets.into_iter().flatten().collect();
+            return Ok(vec![office.in_order(letters, 0, states)?]);
+        }
+        let buckets = units.buckets();
+        let states = windows(&buckets, states);
+        let slots = windows(&buckets, if in_slots { slots } else { &mut [] });
+        let jobs: Vec<_> =
+            buckets.into_iter().zip(mail.buckets).zip(states.into_iter().zip(slots)).collect();
+        let busy = jobs.into_par_iter().filter(|((_, letters), _)| !letters.is_empty());
+        let parts = busy.map(|((keys, letters), (states, slots))| {
+            if in_slots {
+                office.in_slots(letters, keys.start, states, slots)
+            } else {
+                office.in_order(letters, keys.start, states)
+            }
+        });
+        parts.collect()
+    }
+}
+
+/// Where mail is delivered.
+struct Office<'o, I: StaticIndex, P: MessageProgram<I::Value>> {
+    env: &'o Environment,
+    program: &'o P,
+    units: &'o Units,
+    pull: &'o I,
+    push: Option<&'o I>,
+    num_keys: usize,
+    /// Whether every entry brings a message.
+    is_full: bool,
+    culprit: &'o Culprit,
+}
+
+impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
+    fn worker(&self) -> Result<Worker<'o, I::Value, P>> {
+        self.env.check_cancelled()?;
+        Ok(Worker::new(self.env.memory(), self.program, self.num_keys, self.culprit))
+    }
+
+    /// Lets a key receive.
+    #[inline(always)]
+    fn receive(
+        &self,
+        worker: &mut Worker<'o, I::Value, P>,
+        key: u32,
+        state: &mut P::State,
+        messages: &[P::Message],
+    ) -> Result<()> {
+        worker.enter(self.units, key);
+        if worker.receive(key, state, messages) {
+            worker.count(self.push.map_or(0, |push| push.degree(key)));
+            worker.list(key)?;
+        }
+        Ok(())
+    }
+
+    /// Combines messages where their target has its slot. `states` and `slots` begin at `first`.
+    fn in_slots(
+        &self,
+        bucket: Vec<Vec<Letter<P::Message>>>,
+        first: u32,
+        states: &mut [P::State],
+        slots: &mut [Option<P::Message>],
+    ) -> Result<PartOf<P, I::Value>> {
+        let mut worker = self.worker()?;
+        let combiner = self.program.combiner();
+        let mut targets = PaidVec::new(self.env.memory(), "workset");
+        for (key, message) in bucket.into_iter().flatten() {
+            let slot = &mut slots[(key - first) as usize];
+            *slot = Some(match slot.take() {
+                Some(before) => combiner.combine(before, message),
+                None => {
+                    targets.push(key)?;
+                    message
+                }
+            });
+        }
+        targets.sort_unstable();
+        for &key in targets.iter() {
+            let at = (key - first) as usize;
+            let message = slots[at].take().expect("a target has a message");
+            self.receive(&mut worker, key, &mut states[at], std::slice::from_ref(&message))?;
+        }
+        worker.finish()
+    }
+
+    /// Brings messages into the order of their targets first.
+    fn in_order(
+        &self,
+        bucket: Vec<Vec<Letter<P::Message>>>,
+        first: u32,
+        states: &mut [P::State],
+    ) -> Result<PartOf<P, I::Value>> {
+        let mut worker = self.worker()?;
+        // No longer than the bucket, whose room is paid twice.
+        let mut own = Vec::new();
+        let mut letters = sorted(bucket).into_iter().peekable();
+        while let Some((key, message)) = letters.next() {
+            own.clear();
+            own.push(message);
+            while let Some((_, message)) = letters.next_if(|(other, _)| *other == key) {
+                own.push(message);
+            }
+            let state = &mut states[(key - first) as usize];
+            if P::Combiner::COMBINES {
+                let message = self.combine(key, &mut own).expect("there is a message");
+                self.receive(&mut worker, key, state, std::slice::from_ref(&message))?;
+            } else {
+                self.receive(&mut worker, key, state, &own)?;
+            }
+        }
+        worker.finish()
+    }
+
+    /// Combines the messages to a key as a sweep does: along a full row in the grouping of the
+    /// row, else one by one.
+    fn combine(&self, key: u32, own: &mut Vec<P::Message>) -> Option<P::Message> {
+        let combiner = self.program.combiner();
+        let in_row = if self.is_full { self.pull.degree(key) } else { 0 };
+        let mut own = own.drain(..);
+        let row = if in_row > 0 { combiner.fold_run(own.by_ref().take(in_row)) } else { None };
+        row.into_iter().chain(own).reduce(|left, right| combiner.combine(left, right))
+    }
+}

@@ -1,0 +1,74 @@
+//! Active keys scatter before anybody receives.
+
+use rayon::prelude::*;
+
+use super::body::MessageBody;
+use super::program::MessageProgram;
+use super::senders::Senders;
+use super::units::windows;
+use super::worker::{Culprit, PartOf, Worker};
+use crate::error::Result;
+use crate::index::StaticIndex;
+
+/// Up to this many active keys scatter one after the other.
+const SEQUENTIAL: usize = 1 << 9;
+
+impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
+    /// Lets the active keys send: those that put something out are the senders afterwards.
+    pub(super) fn scatter(&mut self, culprit: &Culprit) -> Result<()> {
+        let is_dense = matches!(self.senders, Senders::Dense) && !self.columns.sent.is_empty();
+        let parts =
+            if is_dense { self.scatter_flagged(culprit)? } else { self.scatter_listed(culprit)? };
+        self.take(parts, !is_dense)?;
+        Ok(())
+    }
+
+    /// The active keys are flagged; flags and columns are those of the senders afterwards.
+    fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+        let Self { env, program, units, states, push, columns, .. } = self;
+        let (program, states, push) = (&*program, &states[..], *push);
+        let flags = windows(&units.ranges, &mut columns.flags);
+        let sent = windows(&units.ranges, &mut columns.sent);
+        let work = units.ranges.par_iter().zip(flags).zip(sent);
+        let parts = work.map(|((range, flags), sent)| {
+            env.check_cancelled()?;
+            let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
+            worker.begin_unit(range.end);
+            for ((key, flag), sent) in range.clone().zip(flags).zip(sent) {
+                if *flag == 0 {
+                    continue;
+                }
+                *flag = u8::from(worker.scatter(key, &states[key as usize]));
+                if let Some(put_out) = worker.out.sent.take() {
+                    worker.count(push.map_or(0, |push| push.degree(key)));
+                    *sent = put_out;
+                }
+            }
+            worker.finish()
+        });
+        parts.collect()
+    }
+
+    /// The active keys as a list.
+    fn scatter_listed(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+        let (active, _) = self.take_lists()?;
+        let Self { env, program, units, states, push, .. } = self;
+        let (program, states, push) = (&*program, &states[..], *push);
+        let scatter = |keys: &[u32]| {
+            env.check_cancelled()?;
+            let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
+            for &key in keys {
+                worker.enter(units, key);
+                if worker.scatter(key, &states[key as usize]) {
+                    worker.count(push.map_or(0, |push| push.degree(key)));
+                    worker.list(key)?;
+                }
+            }
+            worker.finish()
+        };
+        if active.len() <= SEQUENTIAL {
+            return Ok(vec![scatter(&active)?]);
+        }
+        units.cut(&active).into_par_iter().map(scatter).collect()
+    }
+}

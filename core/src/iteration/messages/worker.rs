@@ -1,0 +1,183 @@
+//! One piece of a superstep's work: keys that send and receive, one after the other.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::outbox::{Letter, Outbox};
+use super::program::MessageProgram;
+use super::units::Units;
+use crate::error::Result;
+use crate::index::EntryValue;
+use crate::memory::{MemoryManager, PaidVec};
+
+/// What a piece of the work left.
+pub(super) struct Part<S, M, T> {
+    /// Keys that are active now, and what they put out, where both are kept as lists.
+    pub(super) keys: PaidVec<u32>,
+    pub(super) sent: PaidVec<S>,
+    pub(super) letters: PaidVec<Letter<M>>,
+    pub(super) partials: Vec<T>,
+    pub(super) tally: Tally,
+}
+
+/// What is counted along the way.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    /// Keys that are active now, and the entries over which they send.
+    pub(super) keys: u64,
+    pub(super) entries: u64,
+    pub(super) changes: u64,
+    /// By how many bytes what states own elsewhere grew.
+    pub(super) owned: i64,
+}
+
+impl Tally {
+    pub(super) fn add(self, other: Self) -> Self {
+        Self {
+            keys: self.keys + other.keys,
+            entries: self.entries + other.entries,
+            changes: self.changes + other.changes,
+            owned: self.owned + other.owned,
+        }
+    }
+}
+
+/// The key that was at work when a function panicked.
+#[derive(Debug)]
+pub(super) struct Culprit(AtomicU64);
+
+impl Culprit {
+    pub(super) fn new() -> Self {
+        Self(AtomicU64::new(u64::MAX))
+    }
+
+    pub(super) fn key(&self) -> Option<u32> {
+        u32::try_from(self.0.load(Ordering::Relaxed)).ok()
+    }
+}
+
+/// Tells the culprit if it is dropped by a panic.
+pub(super) struct Watch<'w> {
+    pub(super) key: u32,
+    culprit: &'w Culprit,
+}
+
+impl<'w> Watch<'w> {
+    pub(super) fn new(culprit: &'w Culprit) -> Self {
+        Self { key: 0, culprit }
+    }
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.culprit.0.fetch_min(self.key.into(), Ordering::Relaxed);
+        }
+    }
+}
+
+pub(super) struct Worker<'w, W: EntryValue, P: MessageProgram<W>> {
+    program: &'w P,
+    pub(super) out: Outbox<P::Sent, P::Message>,
+    keys: PaidVec<u32>,
+    sent: PaidVec<P::Sent>,
+    partials: Vec<P::Partial>,
+    pub(super) tally: Tally,
+    /// Where the unit ends that the last partial belongs to.
+    unit_end: u32,
+    watch: Watch<'w>,
+}
+
+/// What a part of a program's work is.
+pub(super) type PartOf<P, W> = Part<
+    <P as MessageProgram<W>>::Sent,
+    <P as MessageProgram<W>>::Message,
+    <P as MessageProgram<W>>::Partial,
+>;
+
+impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
+    pub(super) fn new(
+        memory: &MemoryManager,
+        program: &'w P,
+        num_keys: usize,
+        culprit: &'w Culprit,
+    ) -> Self {
+        Self {
+            program,
+            out: Outbox::new(memory, num_keys),
+            keys: PaidVec::new(memory, "workset"),
+            sent: PaidVec::new(memory, "workset"),
+            partials: Vec::new(),
+            tally: Tally::default(),
+            unit_end: 0,
+            watch: Watch::new(culprit),
+        }
+    }
+
+    /// All keys until the next call are in the unit that ends here.
+    pub(super) fn begin_unit(&mut self, end: u32) {
+        self.partials.push(self.program.partial());
+        self.unit_end = end;
+    }
+
+    /// The next key; keys ascend.
+    pub(super) fn enter(&mut self, units: &Units, key: u32) {
+        if key >= self.unit_end {
+            self.begin_unit(units.end_of_unit(key));
+        }
+    }
+
+    /// Lets a key send; whether it put anything out for its row.
+    #[inline(always)]
+    pub(super) fn scatter(&mut self, key: u32, state: &P::State) -> bool {
+        self.watch.key = key;
+        let partial = self.partials.last_mut().expect("a unit was begun");
+        self.program.scatter(key, state, &mut self.out, partial);
+        self.out.sent.is_some()
+    }
+
+    /// Lets a key receive; whether it is active now.
+    #[inline(always)]
+    pub(super) fn receive(
+        &mut self,
+        key: u32,
+        state: &mut P::State,
+        messages: &[P::Message],
+    ) -> bool {
+        self.watch.key = key;
+        self.out.has_changed = false;
+        let owns = std::mem::needs_drop::<P::State>();
+        let before = if owns { self.program.owned_bytes(state) } else { 0 };
+        let partial = self.partials.last_mut().expect("a unit was begun");
+        self.program.receive(key, state, messages, &mut self.out, partial);
+        if owns {
+            self.tally.owned += self.program.owned_bytes(state) as i64 - before as i64;
+        }
+        self.tally.changes += u64::from(self.out.has_changed);
+        if P::SCATTERS { self.out.has_changed } else { self.out.sent.is_some() }
+    }
+
+    /// Counts an active key.
+    #[inline(always)]
+    pub(super) fn count(&mut self, num_entries: usize) {
+        self.tally.keys += 1;
+        self.tally.entries += num_entries as u64;
+    }
+
+    /// Adds an active key, and what it put out, to the lists.
+    pub(super) fn list(&mut self, key: u32) -> Result<()> {
+        self.keys.push(key)?;
+        if let Some(sent) = self.out.sent.take() {
+            self.sent.push(sent)?;
+        }
+        Ok(())
+    }
+
+    /// The work is done.
+    pub(super) fn finish(self) -> Result<PartOf<P, W>> {
+        let Self { out, keys, sent, partials, tally, .. } = self;
+        match out.refused {
+            Some(refused) => Err(refused.into()),
+            None => Ok(Part { keys, sent, letters: out.letters, partials, tally }),
+        }
+    }
+}
