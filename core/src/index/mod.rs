@@ -21,6 +21,7 @@ mod lanes;
 mod order;
 mod pairs;
 mod static_index;
+mod tally;
 mod tiles;
 mod transpose;
 
@@ -32,4 +33,5 @@ pub use key_space::Key;
 pub use order::{KeyOrder, OrderChoice};
 pub use pairs::{EntryValue, Pairs};
 pub use static_index::{CHUNK_ENTRIES, StaticIndex};
+pub use tally::Tally;
 pub use tiles::Tiles;

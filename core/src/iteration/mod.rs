@@ -3,6 +3,8 @@
 //! | body | solution | what crosses the index | ends |
 //! |---|---|---|---|
 //! | [`BulkIteration`] | replaced whole, every superstep | a projection of every key's state | by its [`Criterion`] |
+//! | [`RowIteration`] | changed where a row says so, which its program sees whole | the states, of rows whose columns changed | when nothing changes, or by its criterion |
+//! | [`AlternatingIteration`] | two columns, each replaced from the other | the other column | by its criterion |
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
 //!
 //! Both are synchronous: a superstep sees what the one before left, never what it writes itself.
@@ -13,6 +15,7 @@
 //! that go both ways has a closed form, the fold of each component; [`DeltaIteration::forward`]
 //! takes it as a rewrite that can be switched off.
 
+mod alternating;
 mod bulk;
 mod component_fold;
 mod criterion;
@@ -21,16 +24,19 @@ mod delta;
 mod forward;
 mod identity;
 mod resume;
+mod rows;
 mod superstep;
 mod tiled;
 mod values;
 mod workset;
 
 pub use crate::report::{Direction, IterationReport, SnapshotReport, StopReason, SuperstepReport};
+pub use alternating::{Alternating, AlternatingIteration, AlternatingResult, Side};
 pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
 pub use component_fold::ForwardProgram;
 pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use rows::{Row, RowContext, RowIteration, RowProgram, RowResult};
 pub use tiled::{COLUMN_TILES, column_tiles};
