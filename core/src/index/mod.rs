@@ -20,6 +20,7 @@ mod key_space;
 mod lanes;
 mod order;
 mod pairs;
+mod quotient;
 mod static_index;
 mod tally;
 mod tiles;

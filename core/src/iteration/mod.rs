@@ -4,10 +4,12 @@
 //! |---|---|---|---|
 //! | [`BulkIteration`] | replaced whole, every superstep | a projection of every key's state | by its [`Criterion`] |
 //! | [`RowIteration`] | changed where a row says so, which its program sees whole | the states, of rows whose columns changed | when nothing changes, or by its criterion |
+//! | [`RoundIteration`] | changed key after key in a drawn order, as its program takes changes over | the states, as the round before left them | when no key is active, or by its criterion |
+//! | [`StepIteration`] | whatever a function does | | when a step leaves nothing to do, or by its criterion |
 //! | [`AlternatingIteration`] | two columns, each replaced from the other | the other column | by its criterion |
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
 //!
-//! Both are synchronous: a superstep sees what the one before left, never what it writes itself.
+//! All but the rounds are synchronous: a superstep sees what the one before left, never what it writes itself.
 //! Together with sums in the order of the index that makes every value and every count of the
 //! report the same at any number of threads.
 //!
@@ -24,7 +26,9 @@ mod delta;
 mod forward;
 mod identity;
 mod resume;
+mod rounds;
 mod rows;
+mod steps;
 mod superstep;
 mod tiled;
 mod values;
@@ -38,5 +42,7 @@ pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};
 pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
+pub use rounds::{OrderedProgram, RoundIteration};
 pub use rows::{Row, RowContext, RowIteration, RowProgram, RowResult};
+pub use steps::{StepIteration, StepOutcome};
 pub use tiled::{COLUMN_TILES, column_tiles};
