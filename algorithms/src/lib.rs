@@ -4,6 +4,11 @@
 //! | algorithm | iteration | file |
 //! |---|---|---|
 //! | [`PageRank`] | bulk | `page_rank.rs` |
+//! | [`PersonalizedPageRank`] | bulk | `personalized_page_rank.rs` |
+//! | [`Hits`] | alternating | `hits.rs` |
+//! | [`LabelPropagation`] | row | `label_propagation.rs` |
+//! | [`CommunityDetectionLabelPropagation`] | row | `community_detection_label_propagation.rs` |
+//! | [`CommunityDetection`] | row | `community_detection.rs` |
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
 //! | [`BreadthFirstSearch`] | frontier traversal | `breadth_first_search.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
@@ -18,26 +23,39 @@ mod breadth_first_search;
 pub mod cli;
 #[cfg(feature = "cli")]
 mod command;
+mod community_detection;
+mod community_detection_label_propagation;
 mod connected_components;
 mod global_clustering_coefficient;
 mod graph_statistics;
+mod hits;
+mod label_propagation;
 mod local_clustering_coefficient;
 mod neighborhood;
 mod outcome;
 mod page_rank;
+mod personalized_page_rank;
 mod single_source_shortest_paths;
 mod sources;
+mod stopping;
+#[cfg(test)]
+mod test_graphs;
 #[cfg(test)]
 mod test_support;
 mod triadic_census;
 mod triangle_count;
 mod triangle_enumerator;
 mod triangle_listing;
+mod vertex_labels;
 
 pub use average_clustering_coefficient::{
     AverageClusteringCoefficient, AverageClusteringCoefficientResult,
 };
 pub use breadth_first_search::{BreadthFirstSearch, BreadthFirstSearchResult};
+pub use community_detection::{CommunityDetection, CommunityDetectionResult};
+pub use community_detection_label_propagation::{
+    CommunityDetectionLabelPropagation, CommunityDetectionLabelPropagationResult,
+};
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
 pub use global_clustering_coefficient::{
     GlobalClusteringCoefficient, GlobalClusteringCoefficientResult,
@@ -45,11 +63,14 @@ pub use global_clustering_coefficient::{
 pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
 };
+pub use hits::{Hits, HitsResult, HitsScores};
+pub use label_propagation::{LabelPropagation, LabelPropagationResult};
 pub use local_clustering_coefficient::{
     LocalClusteringCoefficient, LocalClusteringCoefficientResult,
 };
 pub use outcome::Outcome;
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};
+pub use personalized_page_rank::{PersonalizedPageRank, PersonalizedPageRankResult, Ranking};
 pub use single_source_shortest_paths::{
     SingleSourceShortestPaths, SingleSourceShortestPathsResult,
 };
@@ -57,3 +78,4 @@ pub use triadic_census::{TriadicCensus, TriadicCensusResult};
 pub use triangle_count::{TriangleCount, TriangleCountResult};
 pub use triangle_enumerator::TriangleEnumerator;
 pub use triangle_listing::{Triangle, TriangleListing, TriangleListingResult};
+pub use vertex_labels::VertexLabels;

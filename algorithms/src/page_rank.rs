@@ -9,7 +9,9 @@
 //!
 //! starting from 1/N. Dangling mass spreads uniformly, so the ranks sum to 1. Parallel edges count
 //! each; a self-loop is an edge like any other; an undirected edge counts both ways. Vertices
-//! without any edge take part (Gelly leaves them out unless asked, LDBC does not).
+//! without any edge take part as in LDBC; Gelly leaves them out unless it is asked to include them,
+//! which is an option here too. Where no vertex is dangling, this is also the simple PageRank of
+//! Gelly's examples, which drops dangling mass.
 //!
 //! - **Iteration**: bulk, pulled along in-edges; what crosses the index is `P(u)/out_degree(u)`.
 //!   If neither the projection fits the cache nor the order of vertices helps, as in uniform random
@@ -26,7 +28,7 @@ use std::io::{self, Write};
 
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
-use quince_core::index::EntryValue;
+use quince_core::index::{EntryValue, StaticIndex};
 use quince_core::iteration::{
     BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport, Rewrites, column_tiles,
 };
@@ -34,7 +36,7 @@ use quince_core::memory::Segment;
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
-    EdgeDirection, Error, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
+    EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
     VertexValues,
 };
 use serde::Serialize;
@@ -43,6 +45,7 @@ use serde_json::json;
 #[cfg(feature = "cli")]
 use crate::command::{Command, fraction_below_one, names, zero_or_more};
 use crate::outcome::{Outcome, print_values};
+use crate::stopping::{Stopping, check_damping, check_tolerance};
 
 const NAME: &str = "PageRank";
 
@@ -87,6 +90,12 @@ pub struct PageRank {
     #[cfg_attr(feature = "cli", arg(long, value_name = "TYPE", default_value = "f64",
         value_parser = names(PRECISIONS)))]
     precision: Precision,
+
+    /// Leave vertices without any edge out: they have rank 0, and do not count among the vertices
+    /// that the surfer jumps to
+    #[cfg_attr(feature = "cli", arg(long = "exclude-zero-degree-vertices",
+        action = clap::ArgAction::SetFalse))]
+    include_zero_degree_vertices: bool,
 
     #[cfg_attr(feature = "cli", arg(skip))]
     rewrites: Rewrites,
@@ -145,6 +154,7 @@ impl Default for PageRank {
             tolerance: None,
             iterations: None,
             precision: Precision::F64,
+            include_zero_degree_vertices: true,
             rewrites: Rewrites::On,
         }
     }
@@ -187,6 +197,13 @@ impl PageRank {
         self
     }
 
+    /// Whether vertices without any edge take part (by default they do). If not, they have rank 0,
+    /// and N is the number of the others.
+    pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
+        self.include_zero_degree_vertices = include;
+        self
+    }
+
     /// Whether the index may be cut into tiles if that is faster (by default it may). The other
     /// grouping may change the last bits of a rank.
     pub fn rewrites(mut self, rewrites: Rewrites) -> Self {
@@ -199,29 +216,14 @@ impl PageRank {
             Precision::F32 => Self::DEFAULT_TOLERANCE_F32,
             Precision::F64 => Self::DEFAULT_TOLERANCE,
         };
-        match (self.tolerance, self.iterations) {
-            (None, Some(iterations)) => Criterion::MaximumSupersteps(iterations),
-            (tolerance, iterations) => Criterion::ConvergedBelow(tolerance.unwrap_or(default)).or(
-                Criterion::MaximumSupersteps(
-                    iterations.unwrap_or(Self::DEFAULT_MAXIMUM_ITERATIONS),
-                ),
-            ),
-        }
+        let &Self { tolerance, iterations, .. } = self;
+        let most = Self::DEFAULT_MAXIMUM_ITERATIONS;
+        Stopping { tolerance, iterations, default_tolerance: default, most }.criterion()
     }
 
     fn check(&self) -> Result<()> {
-        let wrong = |parameter, value: f64, expected| {
-            Err(Error::Parameter { algorithm: NAME, parameter, value: value.to_string(), expected })
-        };
-        if !(0.0..1.0).contains(&self.damping) {
-            return wrong("damping", self.damping, "at least 0 and below 1");
-        }
-        match self.tolerance {
-            Some(tolerance) if tolerance.is_nan() || tolerance < 0.0 => {
-                wrong("tolerance", tolerance, "0 or more")
-            }
-            _ => Ok(()),
-        }
+        check_damping(NAME, self.damping)?;
+        check_tolerance(NAME, self.tolerance)
     }
 
     fn run_in<R: Rank, E: EntryValue>(
@@ -233,9 +235,10 @@ impl PageRank {
     {
         let env = graph.environment();
         let index = graph.index(EdgeDirection::In)?;
-        let program = Program::<R>::new(graph, self.damping)?;
+        let program = Program::<R>::new(graph, self)?;
         let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
             .parameter("damping", self.damping)
+            .parameter("zero-degree vertices", self.include_zero_degree_vertices)
             .tiled(env, self.rewrites)?;
         Ok((VertexValues::new(graph.dictionary().clone(), result.states), result.report))
     }
@@ -403,7 +406,9 @@ impl Outcome for PageRankResult {
 }
 
 /// A float in which ranks are kept.
-trait Rank: Native + PartialOrd + std::ops::Mul<Output = Self> + std::ops::Add<Output = Self> {
+pub(crate) trait Rank:
+    Native + PartialOrd + std::ops::Mul<Output = Self> + std::ops::Add<Output = Self>
+{
     fn of(value: f64) -> Self;
     fn widen(self) -> f64;
 }
@@ -433,20 +438,45 @@ impl Rank for f64 {
 struct Program<R: Rank> {
     damping: f64,
     start: f64,
-    /// 1 / out-degree of each vertex, 0 for a dangling one.
+    /// 1 / out-degree of each vertex, 0 for a dangling one, less for one that takes no part.
     shares: Segment<R>,
 }
 
 impl<R: Rank> Program<R> {
-    fn new<E: EntryValue>(graph: &IndexedGraph<E>, damping: f64) -> Result<Self> {
-        let env = graph.environment();
-        let degrees = graph.out_degrees()?;
-        let mut shares = env.memory().allocate::<R>("out-degree shares", degrees.len())?;
-        for (share, &degree) in shares.iter_mut().zip(&degrees[..]) {
-            *share = R::of(if degree == 0 { 0.0 } else { 1.0 / f64::from(degree) });
+    fn new<E: EntryValue>(graph: &IndexedGraph<E>, settings: &PageRank) -> Result<Self> {
+        let mut shares = out_degree_shares::<R, E>(graph)?;
+        let mut taking_part = graph.num_vertices();
+        if !settings.include_zero_degree_vertices {
+            let index = graph.index(EdgeDirection::In)?;
+            for (vertex, share) in shares.iter_mut().enumerate() {
+                if *share == R::of(0.0) && index.degree(vertex as u32) == 0 {
+                    *share = R::of(TAKES_NO_PART);
+                    taking_part -= 1;
+                }
+            }
         }
-        Ok(Self { damping, start: 1.0 / graph.num_vertices().max(1) as f64, shares })
+        Ok(Self { damping: settings.damping, start: 1.0 / taking_part.max(1) as f64, shares })
     }
+
+    fn takes_part(&self, vertex: u32) -> bool {
+        self.shares[vertex as usize] >= R::of(0.0)
+    }
+}
+
+/// The share of a vertex that takes no part.
+const TAKES_NO_PART: f64 = -1.0;
+
+/// 1 / out-degree of each vertex, 0 for a dangling one.
+pub(crate) fn out_degree_shares<R: Rank, E: EntryValue>(
+    graph: &IndexedGraph<E>,
+) -> Result<Segment<R>> {
+    let degrees = graph.out_degrees()?;
+    let memory = graph.environment().memory();
+    let mut shares = memory.allocate::<R>("out-degree shares", degrees.len())?;
+    for (share, &degree) in shares.iter_mut().zip(&degrees[..]) {
+        *share = R::of(if degree == 0 { 0.0 } else { 1.0 / f64::from(degree) });
+    }
+    Ok(shares)
 }
 
 impl<R: Rank, W: EntryValue> BulkProgram<W> for Program<R>
@@ -457,8 +487,8 @@ where
     type Projection = R;
     type Combiner = Sum<R>;
 
-    fn initial(&self, _vertex: u32) -> R {
-        R::of(self.start)
+    fn initial(&self, vertex: u32) -> R {
+        R::of(if self.takes_part(vertex) { self.start } else { 0.0 })
     }
 
     #[inline(always)]
@@ -472,7 +502,10 @@ where
     }
 
     #[inline(always)]
-    fn apply(&self, _vertex: u32, _rank: &R, sum: R, context: &BulkContext) -> R {
+    fn apply(&self, vertex: u32, _rank: &R, sum: R, context: &BulkContext) -> R {
+        if !self.takes_part(vertex) {
+            return R::of(0.0);
+        }
         let jump = 1.0 - self.damping + self.damping * context.aggregate;
         R::of(jump * self.start) + R::of(self.damping) * sum
     }
@@ -495,7 +528,7 @@ mod tests {
     use proptest::prelude::*;
     use quince_core::Environment;
     use quince_core::iteration::StopReason;
-    use quince_gelly::edges;
+    use quince_gelly::{Error, edges};
 
     /// The definition, word for word.
     fn reference(n: usize, edges: &[(usize, usize)], damping: f64, iterations: u64) -> Vec<f64> {
@@ -600,5 +633,61 @@ mod tests {
         let graph = IndexedGraph::from_source(&env, &edges([])).unwrap();
         let ranks = graph.run(PageRank::default()).unwrap();
         assert_eq!((ranks.top(3).len(), ranks.sum()), (0, 0.0));
+    }
+
+    #[test]
+    fn golden_row_l14_and_the_simple_variant_of_row_x2() {
+        let run = |pairs: &[(i64, i64)], iterations| {
+            let env = Environment::builder().threads(2).build().unwrap();
+            let graph = IndexedGraph::from_source(&env, &edges(pairs.iter().copied())).unwrap();
+            let ranks = graph.run(PageRank::default().iterations(iterations)).unwrap();
+            ranks.iter().map(|(_, rank)| rank).collect::<Vec<f64>>()
+        };
+        let fish = run(&[(0, 1), (0, 2), (2, 1), (2, 3), (3, 1), (3, 4), (5, 3)], 20);
+        let expected = [
+            0.0909212166211,
+            0.279516064311,
+            0.129562719068,
+            0.223268406353,
+            0.185810377026,
+            0.0909212166211,
+        ];
+        assert!(fish.iter().zip(expected).all(|(rank, golden)| (rank - golden).abs() < 1e-6));
+        let pairs = [(2, 1), (5, 2), (5, 4), (4, 3), (4, 2), (1, 4), (1, 2), (1, 3), (3, 5)];
+        let expected = [0.237, 0.248, 0.173, 0.175, 0.165];
+        assert!(run(&pairs, 3).iter().zip(expected).all(|(rank, g)| (rank - g).abs() < 0.01));
+    }
+
+    #[test]
+    fn golden_rows_l22_and_l24() {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let pairs = (0..47).flat_map(|u| (0..47).map(move |v| (u, v))).filter(|(u, v)| u != v);
+        let complete = IndexedGraph::from_source(&env, &edges(pairs)).unwrap();
+        let ranks = complete.run(PageRank::default()).unwrap();
+        assert!(ranks.iter().all(|(_, rank)| (rank - 1.0 / 47.0).abs() < 1e-12));
+        let declared = edges([(0, 0), (1, 1), (2, 2)]);
+        let empty = IndexedGraph::builder(&env).vertices(&declared).build(&edges([])).unwrap();
+        let ranks = empty.run(PageRank::default()).unwrap();
+        assert!(ranks.iter().all(|(_, rank)| (rank - 1.0 / 3.0).abs() < 1e-12));
+        let without = PageRank::default().include_zero_degree_vertices(false);
+        assert!(empty.run(without).unwrap().iter().all(|(_, rank)| rank == 0.0));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+        #[test]
+        fn without_zero_degree_vertices_ranks_are_those_of_the_rest(
+            raw in prop::collection::vec((0i64..20, 0i64..20), 1..40), directed: bool,
+        ) {
+            let algorithm = PageRank::default().iterations(7).include_zero_degree_vertices(false);
+            let all = graph(2, directed, &raw).run(algorithm).unwrap();
+            let env = Environment::builder().threads(1).build().unwrap();
+            let rest = IndexedGraph::builder(&env).directed(directed);
+            let rest = rest.build(&edges(raw.iter().copied())).unwrap();
+            let rest = rest.run(PageRank::default().iterations(7)).unwrap();
+            for (id, rank) in all.iter() {
+                prop_assert!((rank - rest.rank(id).unwrap_or(0.0)).abs() < 1e-12);
+            }
+        }
     }
 }

@@ -49,6 +49,19 @@ pub struct Min<T>(std::marker::PhantomData<T>);
 #[derive(Clone, Copy, Debug)]
 pub struct Max<T>(std::marker::PhantomData<T>);
 
+/// Addition of several columns at once.
+impl<const N: usize> Monoid for Sum<[f64; N]> {
+    type Value = [f64; N];
+    const IDENTITY: [f64; N] = [0.0; N];
+    const REASSOCIATES: bool = true;
+    const NAME: &'static str = "sum";
+    #[inline(always)]
+    fn combine(mut left: [f64; N], right: [f64; N]) -> [f64; N] {
+        left.iter_mut().zip(right).for_each(|(left, right)| *left += right);
+        left
+    }
+}
+
 macro_rules! numbers {
     ($($number:ty: $zero:expr, $least:expr, $greatest:expr;)*) => {$(
         impl Monoid for Sum<$number> {

@@ -9,13 +9,23 @@ use super::error::Result;
 use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
-use crate::{ConnectedComponents, PageRank};
+use crate::{
+    CommunityDetection, CommunityDetectionLabelPropagation, ConnectedComponents, Hits,
+    LabelPropagation, PageRank, PersonalizedPageRank,
+};
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 
 /// The algorithms in the order in which they are listed.
-pub(super) const ALGORITHMS: &[Entry] =
-    &[Entry::of::<ConnectedComponents>(), Entry::of::<PageRank>()];
+pub(super) const ALGORITHMS: &[Entry] = &[
+    Entry::of::<CommunityDetection>(),
+    Entry::of::<CommunityDetectionLabelPropagation>(),
+    Entry::of::<ConnectedComponents>(),
+    Entry::of::<Hits>(),
+    Entry::of::<LabelPropagation>(),
+    Entry::of::<PageRank>(),
+    Entry::of::<PersonalizedPageRank>(),
+];
 
 /// An algorithm as the command line sees it.
 pub(super) struct Entry {

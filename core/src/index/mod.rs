@@ -23,7 +23,9 @@ mod merged_ways;
 mod order;
 mod oriented;
 mod pairs;
+mod quotient;
 mod static_index;
+mod tally;
 mod tiles;
 mod transpose;
 
@@ -39,4 +41,5 @@ pub use order::{KeyOrder, OrderChoice};
 pub use oriented::{Oriented, RowSet, Triple};
 pub use pairs::{EntryValue, Pairs};
 pub use static_index::{CHUNK_ENTRIES, StaticIndex};
+pub use tally::Tally;
 pub use tiles::Tiles;

@@ -307,7 +307,7 @@ impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
 }
 
 /// The parts of two columns that belong to each chunk of keys.
-fn in_chunks<'c, A, B>(
+pub(super) fn in_chunks<'c, A, B>(
     chunks: &[Range<u32>],
     mut first: &'c mut [A],
     mut second: &'c mut [B],

@@ -1,5 +1,6 @@
-//! An iteration whose superstep is a program's own: around other iterations, or over state that is
-//! neither a bulk nor a delta iteration's.
+//! An iteration whose superstep is a function: for what is made of iterations itself.
+
+use std::fmt;
 
 use super::criterion::Criterion;
 use super::superstep::{self, Body, Step};
@@ -7,76 +8,85 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::report::{Direction, IterationReport};
 
-/// What goes round. Each step runs inside the pool; in it parallel loops are rayon's, by the
-/// chunks of an index, and iterations that run in it are nested ones.
-pub trait StepProgram: Send {
-    /// How much is active now: keys, or whatever is worked off. The iteration ends at 0.
-    fn workset(&self) -> u64;
-
-    /// Does step `step`, counted from 1.
-    ///
-    /// # Errors
-    /// Whatever ends the iteration.
-    fn step(&mut self, step: u64) -> Result<StepOutcome>;
-}
-
-/// What a step did.
+/// What a step says of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepOutcome {
     /// How much changed.
     pub changes: u64,
-    /// How messages crossed the index.
-    pub direction: Direction,
+    /// The value that the convergence criterion looks at.
+    pub convergence: Option<f64>,
+    /// How many keys the next step has to do with; none ends the iteration.
+    pub workset: u64,
 }
 
-/// Runs `program` until its workset is empty, or for `maximum_steps` if they are limited.
+/// An iteration of a function, of which each call is a superstep.
+///
+/// A step may run iterations of its own, as the levels of a multilevel method do. Such an iteration
+/// takes no snapshots.
 ///
 /// ```
 /// use quince_core::Environment;
-/// use quince_core::iteration::{Direction, StepOutcome, StepProgram, run_steps};
+/// use quince_core::iteration::{StepIteration, StepOutcome};
 ///
-/// struct Halve(u64);
-/// impl StepProgram for Halve {
-///     fn workset(&self) -> u64 {
-///         self.0
-///     }
-///     fn step(&mut self, _step: u64) -> quince_core::Result<StepOutcome> {
-///         let before = self.0;
-///         self.0 /= 2;
-///         Ok(StepOutcome { changes: before - self.0, direction: Direction::Fold })
-///     }
-/// }
 /// let env = Environment::builder().threads(1).build()?;
-/// let report = run_steps(&env, "halve", None, &mut Halve(8))?;
-/// assert_eq!(report.num_supersteps(), 4);
+/// let mut left = 20u64;
+/// let report = StepIteration::new("halve", 20).maximum_supersteps(100).run(&env, |_| {
+///     left /= 2;
+///     Ok(StepOutcome { changes: left, convergence: None, workset: left })
+/// })?;
+/// assert_eq!((left, report.num_supersteps()), (0, 5));
 /// # Ok::<(), quince_core::Error>(())
 /// ```
-///
-/// # Errors
-/// Those of the steps, a panic in one of them, cancellation.
-pub fn run_steps(
-    env: &Environment,
-    name: &str,
-    maximum_steps: Option<u64>,
-    program: &mut impl StepProgram,
-) -> Result<IterationReport> {
-    let empty = Criterion::EmptyWorkset;
-    let criterion = match maximum_steps {
-        Some(most) => empty.or(Criterion::MaximumSupersteps(most)),
-        None => empty,
-    };
-    env.install(|| superstep::run(env, name, &criterion, &mut Steps(program)))
+#[derive(Clone, Debug)]
+#[must_use = "an iteration does nothing until it is run"]
+pub struct StepIteration<'a> {
+    name: &'a str,
+    workset: u64,
+    criterion: Criterion,
 }
 
-struct Steps<'a, P>(&'a mut P);
+impl<'a> StepIteration<'a> {
+    /// An iteration whose first step has to do with `workset` keys, until a step leaves none.
+    pub fn new(name: &'a str, workset: u64) -> Self {
+        Self { name, workset, criterion: Criterion::EmptyWorkset }
+    }
 
-impl<P: StepProgram> Body for Steps<'_, P> {
+    /// Ends also after `supersteps`.
+    pub fn maximum_supersteps(mut self, supersteps: u64) -> Self {
+        self.criterion = Criterion::EmptyWorkset.or(Criterion::MaximumSupersteps(supersteps));
+        self
+    }
+
+    /// Runs it: `step` is given the number of each superstep, from 1.
+    pub fn run(
+        self,
+        env: &Environment,
+        step: impl FnMut(u64) -> Result<StepOutcome> + Send,
+    ) -> Result<IterationReport> {
+        let Self { name, workset, criterion } = self;
+        env.install(|| superstep::run(env, name, &criterion, &mut StepBody { workset, step }))
+    }
+}
+
+struct StepBody<F> {
+    workset: u64,
+    step: F,
+}
+
+impl<F> fmt::Debug for StepBody<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepBody").field("workset", &self.workset).finish_non_exhaustive()
+    }
+}
+
+impl<F: FnMut(u64) -> Result<StepOutcome> + Send> Body for StepBody<F> {
     fn workset(&self) -> u64 {
-        self.0.workset()
+        self.workset
     }
 
     fn superstep(&mut self, superstep: u64) -> Result<Step> {
-        let StepOutcome { changes, direction } = self.0.step(superstep)?;
-        Ok(Step { changes, convergence: None, direction })
+        let StepOutcome { changes, convergence, workset } = (self.step)(superstep)?;
+        self.workset = workset;
+        Ok(Step { changes, convergence, direction: Direction::Pull })
     }
 }

@@ -13,11 +13,12 @@ use super::properties::Properties;
 use super::validate::{self, Rows, Verdict};
 use crate::cli::error::Result;
 use crate::outcome::Outcome;
-use crate::{ConnectedComponents, PageRank};
+use crate::{CommunityDetectionLabelPropagation, ConnectedComponents, PageRank};
 
 /// An algorithm of Graphalytics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kernel {
+    Cdlp,
     Pr,
     Wcc,
 }
@@ -26,7 +27,7 @@ pub(super) enum Kernel {
 pub(super) type Computed = (Box<dyn Outcome>, &'static str);
 
 impl Kernel {
-    pub(super) const ALL: &[Self] = &[Self::Pr, Self::Wcc];
+    pub(super) const ALL: &[Self] = &[Self::Cdlp, Self::Pr, Self::Wcc];
 
     /// The algorithms that a graph is for.
     pub(super) fn of(properties: &Properties) -> Result<Vec<Self>> {
@@ -39,6 +40,7 @@ impl Kernel {
     /// Its name in properties.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Cdlp => "cdlp",
             Self::Pr => "pr",
             Self::Wcc => "wcc",
         }
@@ -51,6 +53,7 @@ impl Kernel {
         properties: &Properties,
     ) -> Result<()> {
         match self {
+            Self::Cdlp => graph.prepare(&label_propagation(properties)?)?,
             Self::Pr => graph.prepare(&page_rank(properties)?)?,
             Self::Wcc => graph.prepare(&ConnectedComponents::default())?,
         }
@@ -64,6 +67,7 @@ impl Kernel {
         properties: &Properties,
     ) -> Result<Computed> {
         Ok(match self {
+            Self::Cdlp => (boxed(graph, label_propagation(properties)?)?, "label"),
             Self::Pr => (boxed(graph, page_rank(properties)?)?, "rank"),
             Self::Wcc => (boxed(graph, ConnectedComponents::default())?, "component"),
         })
@@ -78,12 +82,19 @@ impl Kernel {
     ) -> Result<Verdict> {
         let table = outcome.table().expect("each of the six has a value for every vertex");
         match self {
+            Self::Cdlp => validate::exact(&computed(env, &*table, column)?, &reference(env, file)?),
             Self::Pr => validate::epsilon(&computed(env, &*table, column)?, &reference(env, file)?),
             Self::Wcc => {
                 validate::equivalence(&computed(env, &*table, column)?, &reference(env, file)?)
             }
         }
     }
+}
+
+fn label_propagation(properties: &Properties) -> Result<CommunityDetectionLabelPropagation> {
+    let iterations =
+        properties.get("cdlp.max-iterations", "a whole number", |text| text.parse().ok())?;
+    Ok(CommunityDetectionLabelPropagation::default().iterations(iterations))
 }
 
 fn page_rank(properties: &Properties) -> Result<PageRank> {
