@@ -29,6 +29,12 @@ pub enum Error {
     /// The graph or an algorithm: a parameter out of range, an unknown vertex.
     #[error(transparent)]
     Graph(quince_gelly::Error),
+    /// Values of vertices were asked for, and there is no file of vertices.
+    #[error(
+        "values of vertices need a file of vertices: name it by `vertices`, or make values of ids \
+         by `edge_types_with`"
+    )]
+    NoVertexFile,
     /// A reader.
     #[error(transparent)]
     Dataset(#[from] quince_datasets::DatasetError),

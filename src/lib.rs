@@ -108,6 +108,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod graph_csv;
 pub mod prelude;
 
 pub use quince_algorithms as algorithms;
@@ -116,6 +117,7 @@ pub use quince_datasets as datasets;
 pub use quince_gelly as gelly;
 
 pub use error::{Error, Result};
+pub use graph_csv::{FromCsvReader, GraphCsvReader, IncludedFields};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -21,6 +21,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub use crate::graph_csv::{FromCsvReader, GraphCsvReader};
 pub use quince_algorithms::{
     ConnectedComponents, ConnectedComponentsResult, GraphStatistics, GraphStatisticsResult,
     PageRank, PageRankResult, Precision,

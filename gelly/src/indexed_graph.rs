@@ -1,5 +1,6 @@
 //! The graph.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use quince_core::environment::Environment;
@@ -33,6 +34,8 @@ struct Inner<E: EntryValue> {
     num_edges: u64,
     num_self_loops: u64,
     edges: Mutex<Edges<E>>,
+    /// How many indexes were made.
+    builds: AtomicUsize,
 }
 
 /// The edges in the forms in which they exist.
@@ -99,6 +102,7 @@ impl<E: EntryValue> IndexedGraph<E> {
             num_edges,
             num_self_loops,
             edges: Mutex::new(edges),
+            builds: AtomicUsize::new(0),
         };
         if options.duplicates != Duplicates::Keep {
             // How many edges are left is known only when they are sorted.
@@ -168,6 +172,22 @@ impl<E: EntryValue> IndexedGraph<E> {
     /// If the budget does not suffice or the environment is cancelled.
     pub fn index(&self, direction: EdgeDirection) -> Result<Arc<Csr<E>>> {
         self.inner.index(direction)
+    }
+
+    /// How many indexes were made so far: at most one for each direction, whoever needs them.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::{EdgeDirection, IndexedGraph, edges};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = IndexedGraph::from_source(&env, &edges([(1, 2)]))?;
+    /// graph.index(EdgeDirection::Out)?;
+    /// graph.clone().index(EdgeDirection::Out)?;
+    /// assert_eq!(graph.num_index_builds(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    pub fn num_index_builds(&self) -> usize {
+        self.inner.builds.load(Ordering::Relaxed)
     }
 
     /// The number of edges out of each vertex, by dense id. Counted along whatever index there is.
@@ -253,6 +273,7 @@ impl<E: EntryValue> Inner<E> {
         };
         let index = Arc::new(index);
         *wanted = Some(index.clone());
+        self.builds.fetch_add(1, Ordering::Relaxed);
         Ok(index)
     }
 

@@ -12,17 +12,22 @@
 
 mod algorithm;
 pub mod asm;
+mod bipartite;
 mod builder;
 mod error;
 mod graph;
 mod id;
 mod indexed_graph;
 pub mod java_hash;
+#[cfg(feature = "petgraph")]
+mod petgraph_view;
+mod summarization;
 mod vertex_key;
 mod vertex_table;
 mod vertex_values;
 
 pub use algorithm::{Estimate, GraphAlgorithm, GraphSize};
+pub use bipartite::{BipartiteEdge, BipartiteGraph, Projection};
 pub use builder::{AsIndex, GraphBuilder, edges, weighted_edges};
 pub use error::{Error, Result};
 pub use graph::{
@@ -32,10 +37,13 @@ pub use graph::{
 };
 pub use id::Id;
 pub use indexed_graph::{EdgeDirection, IndexedGraph};
+#[cfg(feature = "petgraph")]
+pub use petgraph_view::{AllEdges, EdgesAt, GraphView, PetgraphIndex, ViewedEdge, Visited};
 pub use quince_core::index::{
     Csr, Duplicates, EntryValue as EdgeValue, Key as VertexId, KeyOrder as VertexOrder,
     SelfPairs as SelfLoops,
 };
+pub use summarization::{Summarization, Summarized};
 pub use vertex_key::VertexKey;
 pub use vertex_table::{VertexTable, id_column};
 pub use vertex_values::VertexValues;

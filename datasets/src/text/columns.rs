@@ -69,6 +69,12 @@ impl<const N: usize> From<[usize; N]> for Columns {
     }
 }
 
+impl From<Vec<usize>> for Columns {
+    fn from(positions: Vec<usize>) -> Self {
+        Self(positions.into_iter().map(ColumnChoice::Position).collect())
+    }
+}
+
 impl<const N: usize> From<[&str; N]> for Columns {
     fn from(names: [&str; N]) -> Self {
         Self(names.into_iter().map(|name| ColumnChoice::Name(name.to_owned())).collect())

@@ -56,8 +56,11 @@ pub struct Pending<T> {
 /// A data set whose rows are wanted.
 struct Part {
     node: NodeRef,
-    gather: Box<dyn FnOnce(&Run<'_>) -> CoreResult<()>>,
+    gather: Box<Gather>,
 }
+
+/// Reads its rows in a run.
+type Gather = dyn FnOnce(&Run<'_>) -> CoreResult<()>;
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -186,6 +186,12 @@ impl<K: VertexKey, EV: Record> IndexCell<K, EV> {
         self.options
     }
 
+    /// The edges that it is made of.
+    #[cfg(feature = "petgraph")]
+    pub(super) fn edges(&self) -> &DataSet<Edge<K, EV>> {
+        &self.edges
+    }
+
     /// The dictionary of the vertex ids.
     pub(super) fn dictionary(&self) -> Result<Arc<Dictionary>> {
         if let Some(dictionary) = &self.lock().dictionary {

@@ -121,7 +121,7 @@ pub(super) fn agree<K: VertexKey>(
         for column in batch.columns() {
             match column {
                 Column::UInt32(ids) => {
-                    keys.push(ids.iter().map(|&id| back::<K>(id.into())).collect())
+                    keys.push(ids.iter().map(|&id| back::<K>(id.into())).collect());
                 }
                 Column::Int64(ids) => keys.push(ids.iter().map(|&id| back::<K>(id)).collect()),
                 other => others.push(other.clone()),

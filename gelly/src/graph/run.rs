@@ -8,7 +8,7 @@ use quince_core::plan::PlanNode;
 
 use super::Graph;
 use super::index::EdgeWeight;
-use crate::algorithm::{GraphAlgorithm, GraphSize};
+use crate::algorithm::{Estimate, GraphAlgorithm, GraphSize};
 use crate::error::{Error, Result};
 use crate::indexed_graph::{EdgeDirection, IndexedGraph};
 use crate::vertex_key::VertexKey;
@@ -157,6 +157,14 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     /// If a plan fails or the budget does not suffice.
     pub fn prepare<A: GraphAlgorithm<EV::Entry>>(&self, algorithm: &A) -> Result<()> {
         self.indexed()?.prepare(algorithm)
+    }
+
+    /// The memory that a run of an algorithm will need; see [`IndexedGraph::estimate`].
+    ///
+    /// # Errors
+    /// If a plan fails or the budget does not suffice for the indexes.
+    pub fn estimate<A: GraphAlgorithm<EV::Entry>>(&self, algorithm: &A) -> Result<Estimate> {
+        self.indexed()?.estimate(algorithm)
     }
 
     /// What the memory of a run on it depends on.

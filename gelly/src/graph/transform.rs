@@ -251,6 +251,12 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
         Self::of(vertices.clone(), half.clone()).undirected()
     }
 
+    /// The edges; those of an undirected graph once each.
+    #[cfg(feature = "petgraph")]
+    pub(crate) fn edges_once(&self) -> DataSet<Edge<K, EV>> {
+        self.inner.index.edges().clone()
+    }
+
     /// The graph of other edges between the same vertices, one made of each.
     fn each_edge<T: Record>(
         &self,
