@@ -18,6 +18,7 @@ mod graph;
 mod id;
 mod indexed_graph;
 pub mod java_hash;
+pub mod models;
 mod vertex_key;
 mod vertex_table;
 mod vertex_values;
