@@ -27,11 +27,11 @@ use crate::snapshot::{SnapshotFolder, SnapshotPolicy, file_name};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Environment {
+    pool: Arc<ThreadPool>,
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    pool: ThreadPool,
     memory: MemoryManager,
     cancelled: Arc<AtomicBool>,
     listener: Option<Arc<dyn Listener>>,
@@ -44,7 +44,6 @@ struct Inner {
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
-            .field("threads", &self.pool.current_num_threads())
             .field("memory", &self.memory.counters())
             .field("cancelled", &self.cancelled)
             .finish_non_exhaustive()
@@ -59,7 +58,25 @@ impl Environment {
 
     /// The number of worker threads.
     pub fn num_threads(&self) -> usize {
-        self.inner.pool.current_num_threads()
+        self.pool.current_num_threads()
+    }
+
+    /// The same environment (memory, listener, cancellation) with threads of its own.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// let env = Environment::builder().threads(2).build()?;
+    /// let narrow = env.with_threads(1)?;
+    /// let column = narrow.memory().allocate::<u64>("column", 8)?;
+    /// assert_eq!((narrow.num_threads(), env.memory().counters().granted_bytes), (1, 64));
+    /// # drop(column);
+    /// # Ok::<(), quince_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there cannot be so many.
+    pub fn with_threads(&self, threads: usize) -> Result<Self> {
+        Ok(Self { pool: pool(Some(threads))?, inner: self.inner.clone() })
     }
 
     /// The memory manager.
@@ -69,7 +86,7 @@ impl Environment {
 
     /// Runs `work` inside the pool, where rayon's parallel operations use its threads.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
-        self.inner.pool.install(work)
+        self.pool.install(work)
     }
 
     /// As [`install`](Self::install), for work that may run user code: a panic in it comes back
@@ -79,7 +96,7 @@ impl Environment {
         operator: &str,
         work: impl FnOnce() -> Result<R> + Send,
     ) -> Result<R> {
-        catch_unwind(AssertUnwindSafe(|| self.inner.pool.install(work)))
+        catch_unwind(AssertUnwindSafe(|| self.pool.install(work)))
             .unwrap_or_else(|payload| Err(Error::panic(operator, &*payload)))
     }
 
@@ -232,11 +249,6 @@ impl EnvironmentBuilder {
     /// The environment, or what is wrong with its description.
     pub fn build(self) -> Result<Environment> {
         let invalid = |reason: String| Error::Environment { reason };
-        if self.threads == Some(0) {
-            return Err(invalid(
-                "0 threads; give at least 1, or leave it out for one per processor".into(),
-            ));
-        }
         if let Some(fault) = self.snapshots.as_ref().and_then(SnapshotPolicy::fault) {
             return Err(invalid(fault.into()));
         }
@@ -251,13 +263,8 @@ impl EnvironmentBuilder {
             Some(dir) => MemoryManager::with_spill_dir(budget, dir),
             None => MemoryManager::new(budget),
         };
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(self.threads.unwrap_or(0))
-            .thread_name(|worker| format!("quince-{worker}"))
-            .build()
-            .map_err(|error| invalid(error.to_string()))?;
+        let pool = pool(self.threads)?;
         let inner = Inner {
-            pool,
             memory,
             cancelled: Arc::new(AtomicBool::new(false)),
             listener: self.listener,
@@ -265,8 +272,22 @@ impl EnvironmentBuilder {
             snapshots: self.snapshots,
             iterations: Mutex::default(),
         };
-        Ok(Environment { inner: Arc::new(inner) })
+        Ok(Environment { pool, inner: Arc::new(inner) })
     }
+}
+
+/// A pool of so many threads, or of one per processor.
+fn pool(threads: Option<usize>) -> Result<Arc<ThreadPool>> {
+    let invalid = |reason: String| Error::Environment { reason };
+    if threads == Some(0) {
+        return Err(invalid(
+            "0 threads; give at least 1, or leave it out for one per processor".into(),
+        ));
+    }
+    let builder = ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .thread_name(|worker| format!("quince-{worker}"));
+    Ok(Arc::new(builder.build().map_err(|error| invalid(error.to_string()))?))
 }
 
 /// Three quarters of the machine's memory where the system tells it, else 4 GiB.

@@ -19,6 +19,7 @@ mod graph;
 mod id;
 mod indexed_graph;
 pub mod java_hash;
+pub mod models;
 #[cfg(feature = "petgraph")]
 mod petgraph_view;
 mod summarization;

@@ -1,0 +1,368 @@
+//! Gather-sum-apply iterations (GSA): a vertex gathers over its edges, sums, and applies the sum.
+//!
+//! `gather` makes a message of a neighbour's value and the value of the edge between, `sum` combines
+//! two messages, and `apply` makes a vertex's new value of all of them. Only neighbours whose value
+//! changed in the superstep before are gathered; in the first one it is all. The iteration ends when
+//! no value changed, or after the maximum number of supersteps. Follows Gelly's
+//! `GatherSumApplyIteration`.
+//!
+//! ```
+//! use quince_core::Environment;
+//! use quince_core::iteration::Combiner;
+//! use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
+//! use quince_gelly::{IndexedGraph, weighted_edges};
+//!
+//! let env = Environment::builder().threads(2).build()?;
+//! let edges = weighted_edges([(1, 2, 12.0), (1, 3, 13.0), (2, 3, 0.5), (3, 4, 1.0)]);
+//! let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&edges)?;
+//!
+//! let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+//! let apply = |distance: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+//!     if distance < *vertex.value() {
+//!         vertex.set_result(distance);
+//!     }
+//! };
+//! let result = GatherSumApply::new(gather, Combiner::min(), apply, 100)
+//!     .run(&graph, |id| if id == 1.into() { 0.0 } else { f64::INFINITY })?;
+//! assert_eq!(result.by_dense(), [0.0, 12.0, 12.5, 13.5]);
+//! # Ok::<(), quince_gelly::Error>(())
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use quince_core::columnar::Record;
+use quince_core::index::{Dictionary, EntryValue, Key};
+use quince_core::iteration::{Combine, MessageProgram, Outbox};
+use quince_core::report::AggregateValue;
+
+use super::aggregators::{Aggregable, Aggregates};
+use super::configuration::{IterationConfiguration, SuperstepContext};
+use super::result::ModelResult;
+use super::run::Job;
+use super::ways::Ends;
+use crate::error::Result;
+use crate::indexed_graph::IndexedGraph;
+
+/// What a vertex gathers from a neighbour: Gelly's `GatherFunction` of this model. `P` is the
+/// neighbour's value, or what is [read](GatherSumApply::reading) of it.
+pub trait GatherFunction<P, E, M>: Send + Sync {
+    /// The message of a neighbour.
+    fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M;
+
+    /// Called before every superstep, once.
+    fn pre_superstep(&mut self, _superstep: &SuperstepContext) {}
+
+    /// Called after every superstep, once.
+    fn post_superstep(&mut self, _superstep: &SuperstepContext) {}
+}
+
+impl<P, E, M, F: Fn(Neighbor<'_, P, E>) -> M + Send + Sync> GatherFunction<P, E, M> for F {
+    #[inline(always)]
+    fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M {
+        self(neighbor)
+    }
+}
+
+/// What a vertex makes of the sum of its messages: Gelly's `ApplyFunction`.
+pub trait ApplyFunction<VV, M>: Send + Sync {
+    /// Applies the sum of all messages to a vertex.
+    fn apply(&self, sum: M, vertex: &mut ApplyContext<'_, '_, VV>);
+
+    /// Called before every superstep, once.
+    fn pre_superstep(&mut self, _superstep: &SuperstepContext) {}
+
+    /// Called after every superstep, once.
+    fn post_superstep(&mut self, _superstep: &SuperstepContext) {}
+}
+
+impl<VV, M, F: Fn(M, &mut ApplyContext<'_, '_, VV>) + Send + Sync> ApplyFunction<VV, M> for F {
+    #[inline(always)]
+    fn apply(&self, sum: M, vertex: &mut ApplyContext<'_, '_, VV>) {
+        self(sum, vertex);
+    }
+}
+
+/// What is gathered of a neighbour: all of its value, or a narrower thing, which crosses the edges
+/// faster.
+pub trait Reading<VV>: Send + Sync {
+    /// What is read.
+    type Read: Clone + Send + Sync;
+
+    /// What is read of a value.
+    fn read(&self, value: &VV) -> Self::Read;
+}
+
+/// All of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Whole;
+
+impl<VV: Clone + Send + Sync> Reading<VV> for Whole {
+    type Read = VV;
+
+    #[inline(always)]
+    fn read(&self, value: &VV) -> VV {
+        value.clone()
+    }
+}
+
+impl<VV, P: Clone + Send + Sync, F: Fn(&VV) -> P + Send + Sync> Reading<VV> for F {
+    type Read = P;
+
+    #[inline(always)]
+    fn read(&self, value: &VV) -> P {
+        self(value)
+    }
+}
+
+/// A neighbour and the edge to it. Beside its own methods it has those of [`SuperstepContext`].
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbor<'a, P, E> {
+    value: &'a P,
+    edge_value: E,
+    superstep: &'a SuperstepContext,
+}
+
+impl<P, E: Copy> Neighbor<'_, P, E> {
+    /// The neighbour's value as it was when the superstep began.
+    #[inline(always)]
+    pub fn value(&self) -> &P {
+        self.value
+    }
+
+    /// The value of the edge.
+    #[inline(always)]
+    pub fn edge_value(&self) -> E {
+        self.edge_value
+    }
+}
+
+impl<P, E> Deref for Neighbor<'_, P, E> {
+    type Target = SuperstepContext;
+
+    fn deref(&self) -> &SuperstepContext {
+        self.superstep
+    }
+}
+
+/// A vertex to which a sum is applied. Beside its own methods it has those of [`SuperstepContext`].
+pub struct ApplyContext<'a, 'g, VV> {
+    vertex: u32,
+    value: &'a mut VV,
+    has_changed: bool,
+    dictionary: &'g Dictionary,
+    aggregates: &'a mut Aggregates,
+    superstep: &'a SuperstepContext,
+}
+
+impl<VV> fmt::Debug for ApplyContext<'_, '_, VV> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplyContext").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl<VV> Deref for ApplyContext<'_, '_, VV> {
+    type Target = SuperstepContext;
+
+    fn deref(&self) -> &SuperstepContext {
+        self.superstep
+    }
+}
+
+impl<'g, VV> ApplyContext<'_, 'g, VV> {
+    /// The vertex's id.
+    pub fn id(&self) -> Key<'g> {
+        self.dictionary.key(self.vertex)
+    }
+
+    /// The vertex by its dense number.
+    #[inline(always)]
+    pub fn vertex(&self) -> u32 {
+        self.vertex
+    }
+
+    /// Its value.
+    #[inline(always)]
+    pub fn value(&self) -> &VV {
+        self.value
+    }
+
+    /// Gives it a new value; its neighbours gather it in the next superstep.
+    #[inline(always)]
+    pub fn set_result(&mut self, value: VV) {
+        *self.value = value;
+        self.has_changed = true;
+    }
+
+    /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// # Panics
+    /// If there is no such aggregator, or it takes values of another type.
+    pub fn aggregate<V: Aggregable>(&mut self, name: &str, value: V) {
+        self.aggregates.add(name, value);
+    }
+}
+
+/// A gather-sum-apply iteration to be run.
+#[derive(Debug)]
+#[must_use = "an iteration does nothing until it is run"]
+pub struct GatherSumApply<G, S, A, R = Whole> {
+    gather: G,
+    sum: S,
+    apply: A,
+    reading: R,
+    configuration: IterationConfiguration,
+    maximum_supersteps: u64,
+}
+
+impl<G, S, A> GatherSumApply<G, S, A> {
+    /// An iteration of `gather` and `apply`, functions or [`GatherFunction`] and [`ApplyFunction`],
+    /// for at most so many supersteps. `sum` is an associative function, or a
+    /// [`Combiner`](quince_core::iteration::Combiner) that says what it does.
+    pub fn new(gather: G, sum: S, apply: A, maximum_supersteps: u64) -> Self {
+        let configuration = IterationConfiguration::default();
+        Self { gather, sum, apply, reading: Whole, configuration, maximum_supersteps }
+    }
+}
+
+impl<G, S, A, R> GatherSumApply<G, S, A, R> {
+    /// What is gathered of a neighbour's value; by default all of it.
+    pub fn reading<T>(self, reading: T) -> GatherSumApply<G, S, A, T> {
+        let Self { gather, sum, apply, configuration, maximum_supersteps, .. } = self;
+        GatherSumApply { gather, sum, apply, reading, configuration, maximum_supersteps }
+    }
+
+    /// Every other option.
+    pub fn configuration(self, configuration: IterationConfiguration) -> Self {
+        Self { configuration, ..self }
+    }
+
+    /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, a function panics, or the environment is cancelled.
+    pub fn run<VV, E, M>(
+        self,
+        graph: &IndexedGraph<E>,
+        initial: impl Fn(Key<'_>) -> VV + Send + Sync,
+    ) -> Result<ModelResult<VV>>
+    where
+        VV: Record,
+        E: EntryValue,
+        M: Clone + Send + Sync,
+        R: Reading<VV>,
+        G: GatherFunction<R::Read, E, M>,
+        S: Combine<M>,
+        A: ApplyFunction<VV, M>,
+    {
+        let Self { gather, sum, apply, reading, configuration, maximum_supersteps } = self;
+        let (job, superstep) =
+            Job::new("gather-sum-apply iteration", graph, configuration, maximum_supersteps)?;
+        let (ends, types) = (job.indexes.ends(), PhantomData);
+        let program = Program { gather, sum, apply, reading, superstep, ends, types };
+        job.run(ends, initial, program)
+    }
+}
+
+struct Program<'g, VV, E: EntryValue, M, G, S, A, R> {
+    gather: G,
+    sum: S,
+    apply: A,
+    reading: R,
+    superstep: SuperstepContext,
+    ends: Ends<'g, E>,
+    types: PhantomData<fn(VV, M)>,
+}
+
+impl<VV, E, M, G, S, A, R> MessageProgram<E> for Program<'_, VV, E, M, G, S, A, R>
+where
+    VV: Record,
+    E: EntryValue,
+    M: Clone + Send + Sync,
+    R: Reading<VV>,
+    G: GatherFunction<R::Read, E, M>,
+    S: Combine<M>,
+    A: ApplyFunction<VV, M>,
+{
+    type State = VV;
+    type Sent = R::Read;
+    type Message = M;
+    type Combiner = S;
+    type Partial = Aggregates;
+    const SCATTERS: bool = true;
+
+    fn combiner(&self) -> &S {
+        &self.sum
+    }
+
+    fn partial(&self) -> Aggregates {
+        self.superstep.fresh_aggregates()
+    }
+
+    fn begin_superstep(&mut self, superstep: u64) {
+        self.superstep.begin(superstep);
+        self.gather.pre_superstep(&self.superstep);
+        self.apply.pre_superstep(&self.superstep);
+    }
+
+    fn end_superstep(
+        &mut self,
+        _superstep: u64,
+        partials: Vec<Aggregates>,
+    ) -> Vec<(String, AggregateValue)> {
+        self.gather.post_superstep(&self.superstep);
+        self.apply.post_superstep(&self.superstep);
+        self.superstep.end(partials)
+    }
+
+    #[inline(always)]
+    fn scatter(
+        &self,
+        _vertex: u32,
+        value: &VV,
+        out: &mut Outbox<R::Read, M>,
+        _aggregates: &mut Aggregates,
+    ) {
+        // Nothing else is put out.
+        let _ = out.send_all(self.reading.read(value));
+    }
+
+    #[inline(always)]
+    fn along(&self, read: &R::Read, edge_value: E) -> M {
+        self.gather.gather(Neighbor { value: read, edge_value, superstep: &self.superstep })
+    }
+
+    #[inline(always)]
+    fn receive(
+        &self,
+        vertex: u32,
+        value: &mut VV,
+        messages: &[M],
+        out: &mut Outbox<R::Read, M>,
+        aggregates: &mut Aggregates,
+    ) {
+        let mut context = ApplyContext {
+            vertex,
+            value,
+            has_changed: false,
+            dictionary: self.ends.dictionary,
+            aggregates,
+            superstep: &self.superstep,
+        };
+        for sum in messages {
+            self.apply.apply(sum.clone(), &mut context);
+        }
+        if context.has_changed {
+            out.change();
+        }
+    }
+
+    fn owned_bytes(&self, value: &VV) -> usize {
+        value.heap_bytes()
+    }
+
+    fn describe(&self, vertex: u32) -> String {
+        format!("vertex {}", self.ends.id(vertex))
+    }
+}

@@ -1,0 +1,40 @@
+//! What the contexts of sending functions share.
+
+use quince_core::index::EntryValue;
+use quince_core::iteration::Outbox;
+
+use super::along::AlongEdges;
+use super::ways::{Edges, Ends};
+use crate::id::Id;
+
+/// Where a vertex hands in what it sends.
+#[derive(Debug)]
+pub(super) struct Post<'a, 'g, E: EntryValue, M> {
+    pub(super) vertex: u32,
+    pub(super) ends: &'a Ends<'g, E>,
+    pub(super) out: &'a mut Outbox<M, M>,
+}
+
+impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
+    #[inline(always)]
+    pub(super) fn edges(&self) -> Edges<'g, E> {
+        self.ends.from.edges(self.vertex)
+    }
+
+    /// The first message of a superstep to all neighbours is kept once; others are sent one by one.
+    #[inline(always)]
+    pub(super) fn to_all(&mut self, message: M, along: &dyn AlongEdges<M, E>) {
+        if let Err(message) = self.out.send_all(message) {
+            for edge in self.edges() {
+                self.out.send_to(edge.neighbor, along.along(&message, edge.value));
+            }
+        }
+    }
+
+    pub(super) fn to_id(&mut self, id: &Id, message: M) {
+        match self.ends.find(id) {
+            Some(vertex) => self.out.send_to(vertex, message),
+            None => panic!("a message to vertex {id}, which does not exist"),
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! Scatter-gather iterations (Spargel): vertices that changed send, those that got messages change.
+//!
+//! In the first superstep every vertex scatters; after that those whose value changed in the one
+//! before. Messages are received in the superstep in which they are sent. The iteration ends when
+//! no value changed, or after the maximum number of supersteps. Follows Gelly's
+//! `ScatterGatherIteration`.
+//!
+//! ```
+//! use quince_core::Environment;
+//! use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
+//! use quince_gelly::{Id, IndexedGraph, edges};
+//!
+//! let env = Environment::builder().threads(2).build()?;
+//! let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (2, 3), (3, 1), (4, 4)]))?;
+//! let scatter = |vertex: &mut ScatterContext<'_, '_, u32, (), u32>| {
+//!     vertex.send_message_to_all_neighbors(*vertex.value());
+//! };
+//! let gather = |vertex: &mut GatherContext<'_, '_, u32, ()>, messages: &[u32]| {
+//!     let most = messages.iter().max().expect("a vertex gathers when it got a message");
+//!     if most > vertex.value() {
+//!         vertex.set_new_vertex_value(*most);
+//!     }
+//! };
+//! let result = ScatterGather::new(scatter, gather, 10).run(&graph, |id| id.to_string().parse().unwrap())?;
+//! assert_eq!(result.by_dense(), [3, 3, 3, 4]);
+//! # Ok::<(), quince_gelly::Error>(())
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use quince_core::columnar::Record;
+use quince_core::index::{EntryValue, Key, StaticIndex};
+use quince_core::iteration::{Combine, MessageProgram, Outbox, Uncombined};
+use quince_core::report::AggregateValue;
+
+use super::aggregators::{Aggregable, Aggregates};
+use super::along::{AlongEdges, Unchanged};
+use super::configuration::{IterationConfiguration, SuperstepContext};
+use super::post::Post;
+use super::result::ModelResult;
+use super::run::Job;
+use super::ways::{Edges, Ends};
+use crate::error::Result;
+use crate::id::Id;
+use crate::indexed_graph::IndexedGraph;
+
+/// What an active vertex sends: Gelly's `ScatterFunction`.
+pub trait ScatterFunction<VV, E: EntryValue, M>: Send + Sync {
+    /// Sends the messages of a vertex.
+    fn send_messages(&self, vertex: &mut ScatterContext<'_, '_, VV, E, M>);
+
+    /// Called before every superstep, once.
+    fn pre_superstep(&mut self, _superstep: &SuperstepContext) {}
+
+    /// Called after every superstep, once.
+    fn post_superstep(&mut self, _superstep: &SuperstepContext) {}
+}
+
+impl<VV, E: EntryValue, M, F> ScatterFunction<VV, E, M> for F
+where
+    F: Fn(&mut ScatterContext<'_, '_, VV, E, M>) + Send + Sync,
+{
+    #[inline(always)]
+    fn send_messages(&self, vertex: &mut ScatterContext<'_, '_, VV, E, M>) {
+        self(vertex);
+    }
+}
+
+/// What becomes of a vertex that got messages: Gelly's `GatherFunction` of this model.
+pub trait GatherFunction<VV, E: EntryValue, M>: Send + Sync {
+    /// Changes a vertex by the messages that it got: one if there is a combiner, else all.
+    fn update_vertex(&self, vertex: &mut GatherContext<'_, '_, VV, E>, messages: &[M]);
+
+    /// Called before every superstep, once.
+    fn pre_superstep(&mut self, _superstep: &SuperstepContext) {}
+
+    /// Called after every superstep, once.
+    fn post_superstep(&mut self, _superstep: &SuperstepContext) {}
+}
+
+impl<VV, E: EntryValue, M, F> GatherFunction<VV, E, M> for F
+where
+    F: Fn(&mut GatherContext<'_, '_, VV, E>, &[M]) + Send + Sync,
+{
+    #[inline(always)]
+    fn update_vertex(&self, vertex: &mut GatherContext<'_, '_, VV, E>, messages: &[M]) {
+        self(vertex, messages);
+    }
+}
+
+/// A vertex that scatters. Beside its own methods it has those of [`SuperstepContext`].
+pub struct ScatterContext<'a, 'g, VV, E: EntryValue, M> {
+    value: &'a VV,
+    post: Post<'a, 'g, E, M>,
+    along: &'a dyn AlongEdges<M, E>,
+    aggregates: &'a mut Aggregates,
+    superstep: &'a SuperstepContext,
+    with_degrees: bool,
+}
+
+/// A vertex that gathers. Beside its own methods it has those of [`SuperstepContext`].
+pub struct GatherContext<'a, 'g, VV, E: EntryValue> {
+    vertex: u32,
+    value: &'a mut VV,
+    has_changed: bool,
+    ends: &'a Ends<'g, E>,
+    aggregates: &'a mut Aggregates,
+    superstep: &'a SuperstepContext,
+    with_degrees: bool,
+}
+
+impl<VV, E: EntryValue, M> fmt::Debug for ScatterContext<'_, '_, VV, E, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScatterContext").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl<VV, E: EntryValue> fmt::Debug for GatherContext<'_, '_, VV, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GatherContext").field("id", &self.id()).finish_non_exhaustive()
+    }
+}
+
+impl<VV, E: EntryValue, M> Deref for ScatterContext<'_, '_, VV, E, M> {
+    type Target = SuperstepContext;
+
+    fn deref(&self) -> &SuperstepContext {
+        self.superstep
+    }
+}
+
+impl<VV, E: EntryValue> Deref for GatherContext<'_, '_, VV, E> {
+    type Target = SuperstepContext;
+
+    fn deref(&self) -> &SuperstepContext {
+        self.superstep
+    }
+}
+
+impl<'g, VV, E: EntryValue, M> ScatterContext<'_, 'g, VV, E, M> {
+    /// The vertex's id.
+    pub fn id(&self) -> Key<'g> {
+        self.post.ends.id(self.post.vertex)
+    }
+
+    /// The vertex by its dense number.
+    #[inline(always)]
+    pub fn vertex(&self) -> u32 {
+        self.post.vertex
+    }
+
+    /// Its value.
+    #[inline(always)]
+    pub fn value(&self) -> &VV {
+        self.value
+    }
+
+    /// The edges along which its messages travel; by default those out of it.
+    #[inline(always)]
+    pub fn edges(&self) -> Edges<'g, E> {
+        self.post.edges()
+    }
+
+    /// Sends a message to the vertex of this dense number, a neighbour or not.
+    #[inline]
+    pub fn send_message_to(&mut self, vertex: u32, message: M) {
+        self.post.out.send_to(vertex, message);
+    }
+
+    /// Sends a message to the vertex of this id, a neighbour or not.
+    ///
+    /// # Panics
+    /// If there is no such vertex, which ends the iteration with an error.
+    pub fn send_message_to_id(&mut self, id: &Id, message: M) {
+        self.post.to_id(id, message);
+    }
+
+    /// Sends a message along each of its [`edges`](Self::edges).
+    #[inline(always)]
+    pub fn send_message_to_all_neighbors(&mut self, message: M) {
+        self.post.to_all(message, self.along);
+    }
+
+    /// The number of edges into the vertex; `None` unless the option is on.
+    pub fn in_degree(&self) -> Option<u64> {
+        self.with_degrees.then(|| self.post.ends.into.degree(self.post.vertex) as u64)
+    }
+
+    /// The number of edges out of the vertex; `None` unless the option is on.
+    pub fn out_degree(&self) -> Option<u64> {
+        self.with_degrees.then(|| self.post.ends.out.degree(self.post.vertex) as u64)
+    }
+
+    /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// # Panics
+    /// If there is no such aggregator, or it takes values of another type.
+    pub fn aggregate<V: Aggregable>(&mut self, name: &str, value: V) {
+        self.aggregates.add(name, value);
+    }
+}
+
+impl<'g, VV, E: EntryValue> GatherContext<'_, 'g, VV, E> {
+    /// The vertex's id.
+    pub fn id(&self) -> Key<'g> {
+        self.ends.id(self.vertex)
+    }
+
+    /// The vertex by its dense number.
+    #[inline(always)]
+    pub fn vertex(&self) -> u32 {
+        self.vertex
+    }
+
+    /// Its value.
+    #[inline(always)]
+    pub fn value(&self) -> &VV {
+        self.value
+    }
+
+    /// Gives it a new value; it scatters in the next superstep.
+    #[inline(always)]
+    pub fn set_new_vertex_value(&mut self, value: VV) {
+        *self.value = value;
+        self.has_changed = true;
+    }
+
+    /// The number of edges into the vertex; `None` unless the option is on.
+    pub fn in_degree(&self) -> Option<u64> {
+        self.with_degrees.then(|| self.ends.into.degree(self.vertex) as u64)
+    }
+
+    /// The number of edges out of the vertex; `None` unless the option is on.
+    pub fn out_degree(&self) -> Option<u64> {
+        self.with_degrees.then(|| self.ends.out.degree(self.vertex) as u64)
+    }
+
+    /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// # Panics
+    /// If there is no such aggregator, or it takes values of another type.
+    pub fn aggregate<V: Aggregable>(&mut self, name: &str, value: V) {
+        self.aggregates.add(name, value);
+    }
+}
+
+/// A scatter-gather iteration to be run.
+#[derive(Debug)]
+#[must_use = "an iteration does nothing until it is run"]
+pub struct ScatterGather<S, G, C = Uncombined, A = Unchanged> {
+    scatter: S,
+    gather: G,
+    combiner: C,
+    along: A,
+    configuration: IterationConfiguration,
+    maximum_supersteps: u64,
+}
+
+impl<S, G> ScatterGather<S, G> {
+    /// An iteration of `scatter` and `gather`, functions or [`ScatterFunction`] and
+    /// [`GatherFunction`], for at most so many supersteps.
+    pub fn new(scatter: S, gather: G, maximum_supersteps: u64) -> Self {
+        let configuration = IterationConfiguration::default();
+        let (combiner, along) = (Uncombined, Unchanged);
+        Self { scatter, gather, combiner, along, configuration, maximum_supersteps }
+    }
+}
+
+impl<S, G, C, A> ScatterGather<S, G, C, A> {
+    /// Combines the messages to a vertex before it gathers: by an associative function, or by a
+    /// [`Combiner`](quince_core::iteration::Combiner) that says what it does.
+    pub fn combiner<D>(self, combiner: D) -> ScatterGather<S, G, D, A> {
+        let Self { scatter, gather, along, configuration, maximum_supersteps, .. } = self;
+        ScatterGather { scatter, gather, combiner, along, configuration, maximum_supersteps }
+    }
+
+    /// What an edge makes of a message to all neighbours; by default it arrives as it was sent.
+    pub fn along_edges<B>(self, along: B) -> ScatterGather<S, G, C, B> {
+        let Self { scatter, gather, combiner, configuration, maximum_supersteps, .. } = self;
+        ScatterGather { scatter, gather, combiner, along, configuration, maximum_supersteps }
+    }
+
+    /// Every other option.
+    pub fn configuration(self, configuration: IterationConfiguration) -> Self {
+        Self { configuration, ..self }
+    }
+
+    /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, a function panics, or the environment is cancelled.
+    pub fn run<VV, E, M>(
+        self,
+        graph: &IndexedGraph<E>,
+        initial: impl Fn(Key<'_>) -> VV + Send + Sync,
+    ) -> Result<ModelResult<VV>>
+    where
+        VV: Record,
+        E: EntryValue,
+        M: Clone + Send + Sync,
+        S: ScatterFunction<VV, E, M>,
+        G: GatherFunction<VV, E, M>,
+        C: Combine<M>,
+        A: AlongEdges<M, E>,
+    {
+        let Self { scatter, gather, combiner, along, configuration, maximum_supersteps } = self;
+        let (job, superstep) =
+            Job::new("scatter-gather iteration", graph, configuration, maximum_supersteps)?;
+        let (ends, with_degrees, types) = (job.indexes.ends(), job.with_degrees, PhantomData);
+        let program =
+            Program { scatter, gather, combiner, along, superstep, ends, with_degrees, types };
+        job.run(ends, initial, program)
+    }
+}
+
+struct Program<'g, VV, E: EntryValue, M, S, G, C, A> {
+    scatter: S,
+    gather: G,
+    combiner: C,
+    along: A,
+    superstep: SuperstepContext,
+    ends: Ends<'g, E>,
+    with_degrees: bool,
+    types: PhantomData<fn(VV, M)>,
+}
+
+impl<VV, E, M, S, G, C, A> MessageProgram<E> for Program<'_, VV, E, M, S, G, C, A>
+where
+    VV: Record,
+    E: EntryValue,
+    M: Clone + Send + Sync,
+    S: ScatterFunction<VV, E, M>,
+    G: GatherFunction<VV, E, M>,
+    C: Combine<M>,
+    A: AlongEdges<M, E>,
+{
+    type State = VV;
+    type Sent = M;
+    type Message = M;
+    type Combiner = C;
+    type Partial = Aggregates;
+    const SCATTERS: bool = true;
+
+    fn combiner(&self) -> &C {
+        &self.combiner
+    }
+
+    fn partial(&self) -> Aggregates {
+        self.superstep.fresh_aggregates()
+    }
+
+    fn begin_superstep(&mut self, superstep: u64) {
+        self.superstep.begin(superstep);
+        self.scatter.pre_superstep(&self.superstep);
+        self.gather.pre_superstep(&self.superstep);
+    }
+
+    fn end_superstep(
+        &mut self,
+        _superstep: u64,
+        partials: Vec<Aggregates>,
+    ) -> Vec<(String, AggregateValue)> {
+        self.scatter.post_superstep(&self.superstep);
+        self.gather.post_superstep(&self.superstep);
+        self.superstep.end(partials)
+    }
+
+    #[inline(always)]
+    fn scatter(
+        &self,
+        vertex: u32,
+        value: &VV,
+        out: &mut Outbox<M, M>,
+        aggregates: &mut Aggregates,
+    ) {
+        let post = Post { vertex, ends: &self.ends, out };
+        let (along, superstep, with_degrees) = (&self.along, &self.superstep, self.with_degrees);
+        let mut context =
+            ScatterContext { value, post, along, aggregates, superstep, with_degrees };
+        self.scatter.send_messages(&mut context);
+    }
+
+    #[inline(always)]
+    fn along(&self, sent: &M, value: E) -> M {
+        self.along.along(sent, value)
+    }
+
+    #[inline(always)]
+    fn receive(
+        &self,
+        vertex: u32,
+        value: &mut VV,
+        messages: &[M],
+        out: &mut Outbox<M, M>,
+        aggregates: &mut Aggregates,
+    ) {
+        let mut context = GatherContext {
+            vertex,
+            value,
+            has_changed: false,
+            ends: &self.ends,
+            aggregates,
+            superstep: &self.superstep,
+            with_degrees: self.with_degrees,
+        };
+        self.gather.update_vertex(&mut context, messages);
+        if context.has_changed {
+            out.change();
+        }
+    }
+
+    fn owned_bytes(&self, value: &VV) -> usize {
+        value.heap_bytes()
+    }
+
+    fn describe(&self, vertex: u32) -> String {
+        format!("vertex {}", self.ends.id(vertex))
+    }
+}
