@@ -236,11 +236,7 @@ impl LocalClusteringCoefficientResult {
         let table = VertexTable::new(self.degrees.dictionary().clone())
             .values("degree", &self.degrees, Column::UInt32)
             .values("triangles", &self.triangles, Column::UInt64)
-            .computed(
-                "clustering_coefficient",
-                move |vertex| all.score_of(vertex),
-                Column::Float64,
-            );
+            .numbers("clustering_coefficient", move |vertex| all.score_of(vertex), Column::Float64);
         if !self.settings.exclude_zero_degree_vertices {
             return table;
         }

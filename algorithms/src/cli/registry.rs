@@ -10,7 +10,10 @@ use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
 use crate::{
-    AverageClusteringCoefficient, CommunityDetection, CommunityDetectionLabelPropagation, ConnectedComponents, GlobalClusteringCoefficient, Hits, LabelPropagation, LocalClusteringCoefficient, PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount, TriangleEnumerator, TriangleListing,
+    AverageClusteringCoefficient, CommunityDetection, CommunityDetectionLabelPropagation,
+    ConnectedComponents, GlobalClusteringCoefficient, Hits, LabelPropagation,
+    LocalClusteringCoefficient, PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount,
+    TriangleEnumerator, TriangleListing,
 };
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
