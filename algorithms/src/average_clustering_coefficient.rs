@@ -17,6 +17,8 @@ use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::local_clustering_coefficient::LocalClusteringCoefficient;
 use crate::neighborhood::{directions, triangle_plan};
 use crate::outcome::Outcome;
@@ -49,6 +51,24 @@ pub struct AverageClusteringCoefficientResult {
     pub num_vertices: u64,
     /// The mean; NaN without vertices.
     pub average: f64,
+}
+
+#[cfg(feature = "cli")]
+impl Command for AverageClusteringCoefficient {
+    type Result = AverageClusteringCoefficientResult;
+
+    const NAME: &'static str = "average-clustering-coefficient";
+
+    const ABOUT: &'static str = "\
+Find the mean of the local clustering coefficients
+
+A vertex with fewer than two neighbours counts as 0. In a directed graph directed edges among \
+neighbours are counted. Self-loops and parallel edges make no difference.
+
+Prints the number of vertices and the mean.";
+
+    const EXAMPLES: &'static str = "\
+  quince average-clustering-coefficient datasets/graphs/karate.tsv --undirected";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for AverageClusteringCoefficient {

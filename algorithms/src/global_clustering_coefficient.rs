@@ -23,6 +23,8 @@ use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::neighborhood::{directions, oriented, oriented_bytes, pairs_of, triangle_plan};
 use crate::outcome::Outcome;
 
@@ -67,6 +69,23 @@ impl GlobalClusteringCoefficientResult {
     pub fn score(&self) -> f64 {
         self.num_closed_triplets() as f64 / self.num_triplets as f64
     }
+}
+
+#[cfg(feature = "cli")]
+impl Command for GlobalClusteringCoefficient {
+    type Result = GlobalClusteringCoefficientResult;
+
+    const NAME: &'static str = "global-clustering-coefficient";
+
+    const ABOUT: &'static str = "\
+Find the share of paths of two edges that are closed to a triangle
+
+Also known as transitivity. Directions, weights, self-loops and parallel edges make no difference.
+
+Prints the numbers of triplets, triangles and closed triplets, and the share.";
+
+    const EXAMPLES: &'static str = "\
+  quince global-clustering-coefficient datasets/graphs/karate.tsv";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for GlobalClusteringCoefficient {

@@ -33,6 +33,8 @@ use quince_gelly::{
     VertexValues,
 };
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::neighborhood::{add, directions, oriented, oriented_bytes, triangle_plan};
 use crate::outcome::Outcome;
 
@@ -76,6 +78,30 @@ impl LocalClusteringCoefficient {
         self.exclude_zero_degree_vertices = !include;
         self
     }
+}
+
+#[cfg(feature = "cli")]
+impl Command for LocalClusteringCoefficient {
+    type Result = LocalClusteringCoefficientResult;
+
+    const NAME: &'static str = "local-clustering-coefficient";
+
+    const ABOUT: &'static str = "\
+Find how many of the possible edges among the neighbours of each vertex are there
+
+In a directed graph neighbours are those either way, and directed edges among them are counted. \
+With fewer than two neighbours the coefficient is NaN. Self-loops and parallel edges make no \
+difference.
+
+Prints the vertices in most triangles, one `vertex<TAB>degree<TAB>triangles<TAB>coefficient` line \
+each; --output writes all vertices.";
+
+    const EXAMPLES: &'static str = "\
+  quince local-clustering-coefficient datasets/graphs/karate.tsv --undirected
+
+  As LDBC Graphalytics defines it, for every vertex:
+    quince local-clustering-coefficient datasets/graphs/p2p-31.e.gz --undefined-as-zero \\
+      --output clustering.csv";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for LocalClusteringCoefficient {
@@ -210,11 +236,7 @@ impl LocalClusteringCoefficientResult {
         let table = VertexTable::new(self.degrees.dictionary().clone())
             .values("degree", &self.degrees, Column::UInt32)
             .values("triangles", &self.triangles, Column::UInt64)
-            .computed(
-                "clustering_coefficient",
-                move |vertex| all.score_of(vertex),
-                Column::Float64,
-            );
+            .numbers("clustering_coefficient", move |vertex| all.score_of(vertex), Column::Float64);
         if !self.settings.exclude_zero_degree_vertices {
             return table;
         }

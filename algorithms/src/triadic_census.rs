@@ -33,6 +33,8 @@ use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::neighborhood::{
     directions, distinct_neighbors, oriented_bytes, pairs_of, triangle_plan,
 };
@@ -90,6 +92,27 @@ impl TriadicCensusResult {
     pub fn counts(&self) -> &[u128] {
         &self.counts
     }
+}
+
+#[cfg(feature = "cli")]
+impl Command for TriadicCensus {
+    type Result = TriadicCensusResult;
+
+    const NAME: &'static str = "triadic-census";
+
+    const ABOUT: &'static str = "\
+Count threes of vertices by the edges among them
+
+4 kinds in an undirected graph, 16 in a directed one. Vertices without neighbours take no part; \
+self-loops and parallel edges make no difference.
+
+Prints one `kind<TAB>count` line each.";
+
+    const EXAMPLES: &'static str = "\
+  quince triadic-census datasets/graphs/p2p-31.e.gz
+
+  Threes by their number of edges, whichever way these go:
+    quince triadic-census datasets/graphs/karate.tsv --undirected";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for TriadicCensus {

@@ -20,6 +20,8 @@ use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::neighborhood::{directions, oriented, oriented_bytes, triangle_plan};
 use crate::outcome::Outcome;
 
@@ -48,6 +50,26 @@ pub struct TriangleCount {}
 pub struct TriangleCountResult {
     /// Triangles; each counts once.
     pub num_triangles: u64,
+}
+
+#[cfg(feature = "cli")]
+impl Command for TriangleCount {
+    type Result = TriangleCountResult;
+
+    const NAME: &'static str = "triangle-count";
+
+    const ABOUT: &'static str = "\
+Count the triangles: threes of vertices that are all neighbours
+
+Directions, weights, self-loops and parallel edges make no difference.
+
+Prints the number of triangles; each counts once.";
+
+    const EXAMPLES: &'static str = "\
+  quince triangle-count datasets/graphs/karate.tsv
+
+  With the plan and figures of the run:
+    quince triangle-count datasets/graphs/p2p-31.e.gz --explain --report run.json";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for TriangleCount {

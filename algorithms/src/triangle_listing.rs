@@ -34,6 +34,8 @@ use quince_gelly::{
     EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, id_column,
 };
 
+#[cfg(feature = "cli")]
+use crate::command::Command;
 use crate::neighborhood::{directions, oriented, oriented_bytes, triangle_plan};
 use crate::outcome::Outcome;
 
@@ -85,6 +87,29 @@ impl TriangleListing {
         self.without_bitmask = true;
         self
     }
+}
+
+#[cfg(feature = "cli")]
+impl Command for TriangleListing {
+    type Result = TriangleListingResult;
+
+    const NAME: &'static str = "triangle-listing";
+
+    const ABOUT: &'static str = "\
+List the triangles: threes of vertices that are all neighbours
+
+In a directed graph each comes with a bitmask of its edges: edge(a, b) << 4 | edge(a, c) << 2 | \
+edge(b, c), where an edge is 2 one way, 1 the other way and 3 both ways. Self-loops and parallel \
+edges make no difference.
+
+Prints the first triangles, one `a<TAB>b<TAB>c[<TAB>bitmask]` line each; --output writes all.";
+
+    const EXAMPLES: &'static str = "\
+  All triangles of an undirected graph, their vertices ascending:
+    quince triangle-listing karate.tsv --undirected --sort-triangle-vertices --output triangles.csv
+
+  Each triangle of a directed graph in every order of its vertices:
+    quince triangle-listing datasets/graphs/p2p-31.e.gz --permute-results --output triangles.parquet";
 }
 
 impl<E: EntryValue> GraphAlgorithm<E> for TriangleListing {

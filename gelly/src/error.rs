@@ -50,6 +50,15 @@ pub enum Error {
         /// Distinct ids.
         expected: u64,
     },
+    /// An algorithm on undirected graphs was given a directed one.
+    #[error(
+        "{algorithm}: the graph is directed and the algorithm is about undirected ones; read the \
+         edges both ways (--undirected, or GraphBuilder::directed(false))"
+    )]
+    Directed {
+        /// The algorithm.
+        algorithm: &'static str,
+    },
     /// The graph has no vertex of that id.
     #[error("the graph has no vertex {id}; ids are as they stand in the input")]
     UnknownVertex {

@@ -78,21 +78,6 @@ impl VertexTable {
         Self { keep: Some(Arc::new(keep)), ..self }
     }
 
-    /// Adds a column of numbers that are made of a vertex, given by dense id, when it is read.
-    #[must_use]
-    pub fn computed<T: Native>(
-        self,
-        name: &str,
-        value: impl Fn(u32) -> T + Send + Sync + 'static,
-        column: fn(Buffer<T>) -> Column,
-    ) -> Self {
-        self.column(name, move |memory, vertices| {
-            let mut values = memory.allocate("result", vertices.len())?;
-            values.iter_mut().zip(vertices).for_each(|(slot, &vertex)| *slot = value(vertex));
-            Ok(column(values.into()))
-        })
-    }
-
     /// Adds a column of numbers that are made for each vertex, given by dense id.
     #[must_use]
     pub fn numbers<T: Native>(

@@ -10,21 +10,30 @@ use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
 use crate::{
-    CommunityDetection, CommunityDetectionLabelPropagation, ConnectedComponents, Hits,
-    LabelPropagation, PageRank, PersonalizedPageRank,
+    AverageClusteringCoefficient, CommunityDetection, CommunityDetectionLabelPropagation,
+    ConnectedComponents, GlobalClusteringCoefficient, Hits, LabelPropagation,
+    LocalClusteringCoefficient, PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount,
+    TriangleEnumerator, TriangleListing,
 };
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
+    Entry::of::<AverageClusteringCoefficient>(),
     Entry::of::<CommunityDetection>(),
     Entry::of::<CommunityDetectionLabelPropagation>(),
     Entry::of::<ConnectedComponents>(),
+    Entry::of::<GlobalClusteringCoefficient>(),
     Entry::of::<Hits>(),
     Entry::of::<LabelPropagation>(),
+    Entry::of::<LocalClusteringCoefficient>(),
     Entry::of::<PageRank>(),
     Entry::of::<PersonalizedPageRank>(),
+    Entry::of::<TriadicCensus>(),
+    Entry::of::<TriangleCount>(),
+    Entry::of::<TriangleEnumerator>(),
+    Entry::of::<TriangleListing>(),
 ];
 
 /// An algorithm as the command line sees it.

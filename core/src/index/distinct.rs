@@ -117,8 +117,25 @@ impl<W: EntryValue> DistinctRows<W> {
 
     /// Calls `visit(column, sides)` for the distinct columns of a row, ascending.
     #[inline(always)]
-    pub fn for_each(&self, row: u32, mut visit: impl FnMut(u32, Sides)) {
-        let forward = self.forward.row(row);
+    pub fn for_each(&self, row: u32, visit: impl FnMut(u32, Sides)) {
+        self.distinct(row, |columns| columns, visit);
+    }
+
+    /// As [`for_each`](Self::for_each), for the columns above `key`.
+    #[inline(always)]
+    pub fn for_each_above(&self, row: u32, key: u32, visit: impl FnMut(u32, Sides)) {
+        self.distinct(row, |columns| &columns[columns.partition_point(|&c| c <= key)..], visit);
+    }
+
+    /// The distinct columns of what `part` leaves of a row.
+    #[inline(always)]
+    fn distinct(
+        &self,
+        row: u32,
+        part: impl Fn(&[u32]) -> &[u32],
+        mut visit: impl FnMut(u32, Sides),
+    ) {
+        let forward = part(self.forward.row(row));
         if self.plain {
             forward.iter().for_each(|&column| visit(column, Sides::BOTH));
             return;
@@ -128,7 +145,7 @@ impl<W: EntryValue> DistinctRows<W> {
                 .chunk_by(|a, b| a == b)
                 .filter(|run| run[0] != row)
                 .for_each(|run| visit(run[0], Sides::BOTH)),
-            Some(backward) => merge(row, forward, backward.row(row), visit),
+            Some(backward) => merge(row, forward, part(backward.row(row)), visit),
         }
     }
 
