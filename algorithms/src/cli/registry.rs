@@ -11,7 +11,7 @@ use super::interrupt::Interrupt;
 use crate::command::Command;
 use crate::{
     CommunityDetection, CommunityDetectionLabelPropagation, ConnectedComponents, Hits,
-    LabelPropagation, PageRank, PersonalizedPageRank,
+    LabelPropagation, Leiden, Louvain, Modularity, PageRank, PersonalizedPageRank,
 };
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
@@ -23,6 +23,9 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<ConnectedComponents>(),
     Entry::of::<Hits>(),
     Entry::of::<LabelPropagation>(),
+    Entry::of::<Leiden>(),
+    Entry::of::<Louvain>(),
+    Entry::of::<Modularity>(),
     Entry::of::<PageRank>(),
     Entry::of::<PersonalizedPageRank>(),
 ];
