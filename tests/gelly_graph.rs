@@ -1,7 +1,7 @@
 //! Graphs of Gelly's tests, and what Flink expects of them: rows of `golden/gelly.tsv`.
 #![allow(clippy::unwrap_used, reason = "only tests call these")]
 
-use quince::datasets::generators::RMat;
+use quince::datasets::generators::RMatGraph;
 use quince::gelly::asm::translate::{LongValue, long_to_long_value};
 use quince::gelly::asm::{ChecksumHashCode, JavaHash, checksum_hash_code, directed, undirected};
 use quince::prelude::*;
@@ -12,7 +12,7 @@ fn environment(threads: usize) -> Environment {
 
 /// The graph of scale 10 that most of Gelly's library tests run on.
 fn r_mat(env: &Environment) -> Graph<LongValue> {
-    let pairs = DataSet::<(i64, i64)>::from_source(env, RMat::new(10));
+    let pairs = DataSet::<(i64, i64)>::from_source(env, RMatGraph::new(10));
     Graph::from_tuple2_data_set(&pairs).translate_graph_ids(long_to_long_value)
 }
 
@@ -74,7 +74,7 @@ fn a_checksum_of_a_graph() {
 #[test]
 fn algorithms_share_one_index() {
     let env = environment(2);
-    let pairs = DataSet::<(i64, i64)>::from_source(&env, RMat::new(8));
+    let pairs = DataSet::<(i64, i64)>::from_source(&env, RMatGraph::new(8));
     let graph = Graph::from_tuple2_data_set(&pairs);
     let builds = || graph.indexed().unwrap().num_index_builds();
     assert_eq!(builds(), 0);

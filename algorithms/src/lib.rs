@@ -9,6 +9,8 @@
 //! | [`LabelPropagation`] | row | `label_propagation.rs` |
 //! | [`CommunityDetectionLabelPropagation`] | row | `community_detection_label_propagation.rs` |
 //! | [`CommunityDetection`] | row | `community_detection.rs` |
+//! | [`Louvain`], [`Leiden`] | steps, each of iterations by rounds | `louvain.rs`, `leiden.rs`, `multilevel` |
+//! | [`Modularity`] | none: one pass over the indexes | `modularity.rs` |
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
 //! | [`BreadthFirstSearch`] | frontier traversal | `breadth_first_search.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
@@ -23,6 +25,7 @@ mod breadth_first_search;
 pub mod cli;
 #[cfg(feature = "cli")]
 mod command;
+mod communities;
 mod community_detection;
 mod community_detection_label_propagation;
 mod connected_components;
@@ -30,7 +33,11 @@ mod global_clustering_coefficient;
 mod graph_statistics;
 mod hits;
 mod label_propagation;
+mod leiden;
 mod local_clustering_coefficient;
+mod louvain;
+mod modularity;
+mod multilevel;
 mod neighborhood;
 mod outcome;
 mod page_rank;
@@ -47,11 +54,13 @@ mod triangle_count;
 mod triangle_enumerator;
 mod triangle_listing;
 mod vertex_labels;
+mod weights;
 
 pub use average_clustering_coefficient::{
     AverageClusteringCoefficient, AverageClusteringCoefficientResult,
 };
 pub use breadth_first_search::{BreadthFirstSearch, BreadthFirstSearchResult};
+pub use communities::CommunitiesResult;
 pub use community_detection::{CommunityDetection, CommunityDetectionResult};
 pub use community_detection_label_propagation::{
     CommunityDetectionLabelPropagation, CommunityDetectionLabelPropagationResult,
@@ -65,9 +74,13 @@ pub use graph_statistics::{
 };
 pub use hits::{Hits, HitsResult, HitsScores};
 pub use label_propagation::{LabelPropagation, LabelPropagationResult};
+pub use leiden::Leiden;
 pub use local_clustering_coefficient::{
     LocalClusteringCoefficient, LocalClusteringCoefficientResult,
 };
+pub use louvain::Louvain;
+pub use modularity::{Modularity, ModularityResult};
+pub use multilevel::CommunityLevel;
 pub use outcome::Outcome;
 pub use page_rank::{PageRank, PageRankResult, Precision, Ranks};
 pub use personalized_page_rank::{PersonalizedPageRank, PersonalizedPageRankResult, Ranking};

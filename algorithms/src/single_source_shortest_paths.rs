@@ -35,6 +35,7 @@ use quince_gelly::{
 
 use crate::outcome::Outcome;
 use crate::sources;
+use crate::weights::wrong_weight;
 
 const NAME: &str = "SingleSourceShortestPaths";
 
@@ -132,38 +133,11 @@ impl<E: EntryValue> GraphAlgorithm<E> for SingleSourceShortestPaths {
             .parameter("delta", width)
             .run(graph.environment())?;
         if program.is_negative.into_inner() {
-            return Err(negative_weight(graph)?);
+            return Err(wrong_weight(graph, NAME, "0 or more", is_allowed)?);
         }
         let distances = VertexValues::new(graph.dictionary().clone(), result.solution);
         Ok(SingleSourceShortestPathsResult { distances, report: result.report })
     }
-}
-
-/// The error that names the first edge, by the id of its source, whose weight is not allowed.
-fn negative_weight<E: EntryValue>(graph: &IndexedGraph<E>) -> Result<Error> {
-    let (index, dictionary) = (graph.index(EdgeDirection::Out)?, graph.dictionary());
-    let ordinals = 0..dictionary.num_ordinals() as u32;
-    let mut found = None;
-    for vertex in ordinals.filter_map(|ordinal| dictionary.dense_of_ordinal(ordinal)) {
-        index.for_some(vertex, 0..usize::MAX, |other, value| {
-            let weight = value.to_weight();
-            if !is_allowed(weight) {
-                found = Some((vertex, other, weight));
-            }
-            found.is_none()
-        });
-        if found.is_some() {
-            break;
-        }
-    }
-    let (vertex, other, weight) = found.expect("such a weight was come across");
-    Ok(Error::Weight {
-        algorithm: NAME,
-        source_id: Id::from(dictionary.key(vertex)).to_string(),
-        target_id: Id::from(dictionary.key(other)).to_string(),
-        weight,
-        expected: "0 or more",
-    })
 }
 
 #[inline(always)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quince_core::columnar::Column;
 use quince_core::iteration::IterationReport;
 use quince_core::memory::{MemoryManager, Segment};
-use quince_gelly::{EdgeValue, IndexedGraph, Result, VertexId, VertexTable, VertexValues};
+use quince_gelly::{EdgeValue, Error, IndexedGraph, Result, VertexId, VertexTable, VertexValues};
 use serde_json::json;
 
 use crate::outcome::print_values;
@@ -99,19 +99,53 @@ impl VertexLabels {
 
     /// The label of each vertex as a number, sorted.
     fn sorted(&self) -> Result<Segment<i64>> {
-        fn widen<T: Copy + Into<i64>>(memory: &MemoryManager, from: &[T]) -> Result<Segment<i64>> {
-            let mut numbers = memory.allocate("labels", from.len())?;
-            numbers.iter_mut().zip(from).for_each(|(number, &label)| *number = label.into());
-            Ok(numbers)
-        }
-        let mut numbers = match &self.labels {
-            Labels::Ids(values) | Labels::Counted(values) => {
-                widen(&self.memory, values.by_dense())?
-            }
-            Labels::Numbers(values) => widen(&self.memory, values.by_dense())?,
-        };
+        let mut numbers = self.memory.allocate::<i64>("labels", self.len())?;
+        numbers.iter_mut().enumerate().for_each(|(vertex, number)| *number = self.raw(vertex));
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The label of each vertex as a number below the number of labels, which is given too.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, or the labels are those of a graph of another size.
+    pub(crate) fn numbers<E: EdgeValue>(
+        &self,
+        graph: &IndexedGraph<E>,
+    ) -> Result<(Segment<u32>, usize)> {
+        let len = graph.dictionary().len();
+        if self.len() != len {
+            return Err(Error::Parameter {
+                algorithm: "Modularity",
+                parameter: "the partition",
+                value: format!("one of {} vertices", self.len()),
+                expected: "one of the vertices of this graph",
+            });
+        }
+        let mut distinct = self.sorted()?;
+        let kept = dedup_sorted(&mut distinct);
+        let distinct = &distinct[..kept];
+        let mut numbers = self.memory.allocate::<u32>("communities", len)?;
+        for (vertex, number) in numbers.iter_mut().enumerate() {
+            let label = self.raw(vertex);
+            *number = distinct.partition_point(|&other| other < label) as u32;
+        }
+        Ok((numbers, kept))
+    }
+
+    fn len(&self) -> usize {
+        match &self.labels {
+            Labels::Ids(values) | Labels::Counted(values) => values.len(),
+            Labels::Numbers(values) => values.len(),
+        }
+    }
+
+    /// The label of a vertex by its dense number, as a number.
+    fn raw(&self, vertex: usize) -> i64 {
+        match &self.labels {
+            Labels::Ids(values) | Labels::Counted(values) => values.by_dense()[vertex].into(),
+            Labels::Numbers(values) => values.by_dense()[vertex],
+        }
     }
 
     /// The label that [`sorted`](Self::sorted) has as a number.
@@ -154,6 +188,18 @@ impl VertexLabels {
     }
 }
 
+/// Moves distinct values to the front; says how many there are.
+fn dedup_sorted(sorted: &mut [i64]) -> usize {
+    let mut kept = 0;
+    for at in 0..sorted.len() {
+        if at == 0 || sorted[at] != sorted[kept - 1] {
+            sorted[kept] = sorted[at];
+            kept += 1;
+        }
+    }
+    kept
+}
+
 /// The labels that vertices start with: their ids, or numbers that are given. Inside they are
 /// small numbers in the order of the labels.
 #[derive(Debug)]
@@ -172,13 +218,7 @@ impl<'a> StartLabels<'a> {
         let mut distinct = memory.allocate::<i64>("labels", given.len())?;
         distinct.copy_from_slice(given.by_dense());
         distinct.sort_unstable();
-        let mut kept = 0;
-        for at in 0..distinct.len() {
-            if at == 0 || distinct[at] != distinct[kept - 1] {
-                distinct[kept] = distinct[at];
-                kept += 1;
-            }
-        }
+        let kept = dedup_sorted(&mut distinct);
         distinct.resize(kept)?;
         Ok(Self { given: Some((given, distinct)) })
     }

@@ -22,6 +22,15 @@ pub enum Error {
         /// What is allowed.
         expected: &'static str,
     },
+    /// The algorithm is defined for undirected graphs.
+    #[error(
+        "{algorithm} needs an undirected graph, and this one is directed; read it with \
+         --undirected (in a program: directed(false))"
+    )]
+    NeedsUndirected {
+        /// The algorithm.
+        algorithm: &'static str,
+    },
     /// An edge weighs what an algorithm cannot work with.
     #[error(
         "{algorithm}: the edge from {source_id} to {target_id} weighs {weight}; weights must be {expected}; \

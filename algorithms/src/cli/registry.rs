@@ -4,36 +4,32 @@ use std::io::Write;
 
 use clap::{ArgMatches, Args, FromArgMatches};
 
+use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 use super::driver::{self, AlgorithmCommand, Common};
 use super::error::Result;
 use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
-use crate::{
-    AverageClusteringCoefficient, CommunityDetection, CommunityDetectionLabelPropagation,
-    ConnectedComponents, GlobalClusteringCoefficient, Hits, LabelPropagation,
-    LocalClusteringCoefficient, PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount,
-    TriangleEnumerator, TriangleListing,
-};
-
-use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
-    Entry::of::<AverageClusteringCoefficient>(),
-    Entry::of::<CommunityDetection>(),
-    Entry::of::<CommunityDetectionLabelPropagation>(),
-    Entry::of::<ConnectedComponents>(),
-    Entry::of::<GlobalClusteringCoefficient>(),
-    Entry::of::<Hits>(),
-    Entry::of::<LabelPropagation>(),
-    Entry::of::<LocalClusteringCoefficient>(),
-    Entry::of::<PageRank>(),
-    Entry::of::<PersonalizedPageRank>(),
-    Entry::of::<TriadicCensus>(),
-    Entry::of::<TriangleCount>(),
-    Entry::of::<TriangleEnumerator>(),
-    Entry::of::<TriangleListing>(),
+    Entry::of::<crate::AverageClusteringCoefficient>(),
+    Entry::of::<crate::CommunityDetection>(),
+    Entry::of::<crate::CommunityDetectionLabelPropagation>(),
+    Entry::of::<crate::ConnectedComponents>(),
+    Entry::of::<crate::GlobalClusteringCoefficient>(),
+    Entry::of::<crate::Hits>(),
+    Entry::of::<crate::LabelPropagation>(),
+    Entry::of::<crate::Leiden>(),
+    Entry::of::<crate::LocalClusteringCoefficient>(),
+    Entry::of::<crate::Louvain>(),
+    Entry::of::<crate::Modularity>(),
+    Entry::of::<crate::PageRank>(),
+    Entry::of::<crate::PersonalizedPageRank>(),
+    Entry::of::<crate::TriadicCensus>(),
+    Entry::of::<crate::TriangleCount>(),
+    Entry::of::<crate::TriangleEnumerator>(),
+    Entry::of::<crate::TriangleListing>(),
 ];
 
 /// An algorithm as the command line sees it.

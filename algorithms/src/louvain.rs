@@ -1,0 +1,170 @@
+//! Louvain: communities of high modularity, by moving vertices and putting communities together.
+//!
+//! Every vertex starts as a community. Vertices move to the neighbouring community where
+//! [modularity](crate::Modularity) gains most, until none gains; the communities become the
+//! vertices of a smaller graph, where the same goes on, until nothing is put together any more.
+//! The result is never worse than every vertex alone. It may contain communities that are not
+//! connected: [`Leiden`](crate::Leiden) guarantees that they are.
+//!
+//! The graph must be undirected: read as such, an edge of a directed graph and its reverse are two
+//! parallel edges, whose weights add up. Weights must not be negative; an edge without one weighs
+//! 1. A self-loop counts twice to the strength of its vertex. A vertex without edges is a community
+//! of its own.
+//!
+//! - **Iteration**: a step for each level, each an iteration by rounds: the vertices of a round
+//!   decide in parallel, their moves are taken over in a drawn order. Up to 65,536 vertices there
+//!   is one in each round, which is the sequential algorithm; above, there are 256 rounds. A vertex
+//!   is looked at again only when a neighbour went to another community.
+//! - **Cost**: O(edges) time a superstep at most, usually some ten supersteps on the first level and
+//!   little on later ones; 45 bytes a vertex, and the smaller graphs.
+//! - **Deterministic**: by the seed, which draws the order of vertices; the same bits at any number
+//!   of threads.
+//! - **Source**: Blondel, Guillaume, Lambiotte, Lefebvre: *Fast Unfolding of Communities in Large
+//!   Networks*, 2008.
+
+use quince_core::index::EntryValue;
+use quince_core::plan::PlanNode;
+use quince_gelly::{EdgeDirection, Error, GraphAlgorithm, GraphSize, IndexedGraph, Result};
+
+#[cfg(feature = "cli")]
+use crate::command::{Command, zero_or_more};
+use crate::communities::CommunitiesResult;
+use crate::modularity::check_resolution;
+use crate::multilevel::Multilevel;
+
+const NAME: &str = "Louvain";
+
+/// Louvain and its settings.
+///
+/// ```
+/// use quince_algorithms::Louvain;
+/// use quince_core::Environment;
+/// use quince_gelly::{IndexedGraph, edges};
+///
+/// // Two triangles and an edge between them.
+/// let env = Environment::builder().threads(1).build()?;
+/// let source = edges([(1, 2), (2, 3), (3, 1), (3, 4), (4, 5), (5, 6), (6, 4)]);
+/// let graph = IndexedGraph::builder(&env).directed(false).build(&source)?;
+/// let found = graph.run(Louvain::default())?;
+/// assert_eq!(found.num_communities(), 2);
+/// assert_eq!((found.community(3), found.community(4)), (Some(0), Some(1)));
+/// assert!((found.modularity() - 5.0 / 14.0).abs() < 1e-12);
+/// # Ok::<(), quince_gelly::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[must_use = "an algorithm does nothing until a graph runs it"]
+pub struct Louvain {
+    /// How many communities are wanted: above 1 more, below 1 fewer
+    #[cfg_attr(feature = "cli", arg(long, value_name = "R",
+        default_value_t = Self::DEFAULT_RESOLUTION, value_parser = zero_or_more,
+        allow_hyphen_values = true))]
+    resolution: f64,
+
+    /// Draws the order in which vertices move
+    #[cfg_attr(feature = "cli", arg(long, value_name = "S", default_value_t = Self::DEFAULT_SEED))]
+    seed: u64,
+}
+
+#[cfg(feature = "cli")]
+impl Command for Louvain {
+    type Result = CommunitiesResult;
+
+    const NAME: &'static str = "louvain";
+
+    const ABOUT: &'static str = "\
+Find communities of high modularity by the Louvain method
+
+The graph must be undirected; weights count, and must not be negative. For communities that are \
+guaranteed to be connected see leiden.
+
+Prints the largest communities, one `community<TAB>size` line each; --output writes the community \
+of every vertex, --report the modularity of every level.";
+
+    const EXAMPLES: &'static str = "\
+  The ten largest communities and their sizes:
+    quince louvain datasets/graphs/karate.tsv --undirected --weighted
+
+  Smaller communities, of every vertex into a file, with their modularity:
+    quince louvain web.el.gz --undirected --resolution 2 --output found.csv --report run.json";
+}
+
+impl Default for Louvain {
+    fn default() -> Self {
+        Self { resolution: Self::DEFAULT_RESOLUTION, seed: Self::DEFAULT_SEED }
+    }
+}
+
+impl Louvain {
+    /// The resolution unless another is set.
+    pub const DEFAULT_RESOLUTION: f64 = 1.0;
+
+    /// The seed unless another is set.
+    pub const DEFAULT_SEED: u64 = 1;
+
+    /// How many communities are wanted: above 1 more, below 1 fewer.
+    pub fn resolution(mut self, resolution: f64) -> Self {
+        self.resolution = resolution;
+        self
+    }
+
+    /// Draws the order in which vertices move.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+}
+
+impl<E: EntryValue> GraphAlgorithm<E> for Louvain {
+    type Output = CommunitiesResult;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn directions(&self, _graph: &IndexedGraph<E>) -> Vec<EdgeDirection> {
+        vec![EdgeDirection::Any]
+    }
+
+    fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
+        check_resolution(NAME, self.resolution)?;
+        if graph.is_directed() {
+            return Err(Error::NeedsUndirected { algorithm: NAME });
+        }
+        Ok(PlanNode::new("step iteration Louvain")
+            .property("until", "nothing is put together")
+            .property("step", "move by rounds, aggregate")
+            .property("seed", self.seed)
+            .input(graph.index_plan(EdgeDirection::Any)))
+    }
+
+    fn estimate(&self, size: &GraphSize) -> u64 {
+        45 * size.num_vertices
+    }
+
+    fn run(&self, graph: &IndexedGraph<E>) -> Result<CommunitiesResult> {
+        check_resolution(NAME, self.resolution)?;
+        let &Self { resolution, seed } = self;
+        let settings = Multilevel { name: NAME, resolution, seed, randomness: None, passes: 1 };
+        Ok(CommunitiesResult::new(graph, settings.run(graph)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::communities::tests::{check, karate};
+
+    #[test]
+    fn holds_on_random_graphs() {
+        check(false, |seed, resolution| Louvain::default().seed(seed).resolution(resolution));
+    }
+
+    #[test]
+    fn finds_the_best_of_the_karate_club() {
+        let best =
+            (1..6).map(|seed| karate().run(Louvain::default().seed(seed)).unwrap().modularity());
+        let best = best.fold(0.0, f64::max);
+        assert!((0.4188..0.4199).contains(&best), "{best}");
+    }
+}

@@ -1,0 +1,322 @@
+//! Multilevel optimisation of modularity: what Louvain and Leiden share.
+//!
+//! ```text
+//! repeat, level by level
+//!     move:      keys go to the neighbouring community where modularity gains most
+//!     refine:    (Leiden) split each community into well-connected parts
+//!     aggregate: the communities (Leiden: the parts) become the keys of the next level
+//! until nothing is put together any more
+//! ```
+//!
+//! A level is a step of a core iteration, and moving and refining are iterations by rounds: the
+//! keys of a round decide in parallel from a fixed state and their changes are taken over in a
+//! drawn order. Small levels have a key in each round, which is the sequential algorithm; large
+//! ones have [`ROUNDS`] rounds, so that neighbours rarely decide at once.
+
+mod moving;
+mod refining;
+
+use quince_core::Environment;
+use quince_core::index::{Csr, EntryValue, StaticIndex};
+use quince_core::iteration::{IterationReport, RoundIteration, StepIteration, StepOutcome};
+use quince_core::memory::{MemoryManager, Segment};
+use quince_gelly::{EdgeDirection, Error, IndexedGraph, Result};
+use serde::Serialize;
+
+use crate::modularity::{strengths, sums_by_community, weight_inside};
+use moving::Moving;
+use refining::Refining;
+
+/// Rounds of a superstep over many keys.
+const ROUNDS: usize = 256;
+
+/// Up to so many keys each has a round of its own.
+const SEQUENTIAL: usize = 1 << 16;
+
+/// Supersteps that a level may take until its communities stand still.
+const MOST_SUPERSTEPS: u64 = 100;
+
+/// Levels in all; each puts keys together, so that few are needed.
+const MOST_LEVELS: u64 = 1000;
+
+/// Supersteps of a refinement: keys that were refused are given another chance.
+const REFINING_SUPERSTEPS: u64 = 4;
+
+/// How modularity is optimised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Multilevel {
+    pub(crate) name: &'static str,
+    pub(crate) resolution: f64,
+    pub(crate) seed: u64,
+    /// How a refinement chooses, if there is one.
+    pub(crate) randomness: Option<f64>,
+    /// How often all levels are gone through, from the communities of the time before.
+    pub(crate) passes: u64,
+}
+
+/// A level of the hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct CommunityLevel {
+    /// The pass over all levels that it belongs to, from 1.
+    pub pass: u64,
+    /// What was moved: vertices on the first level of a pass, then groups of them.
+    pub vertices: u64,
+    /// How often one was moved.
+    pub moves: u64,
+    /// Supersteps until the communities stood still.
+    pub supersteps: u64,
+    /// Communities then.
+    pub communities: u64,
+    /// Their modularity.
+    pub modularity: f64,
+}
+
+/// The communities that were found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Numbered in the order of their smallest ids.
+    pub(crate) communities: Segment<u32>,
+    pub(crate) num_communities: u64,
+    /// Not a number if there is no weight.
+    pub(crate) modularity: f64,
+    pub(crate) levels: Vec<CommunityLevel>,
+    pub(crate) report: IterationReport,
+}
+
+impl Multilevel {
+    /// Finds communities in an undirected graph.
+    ///
+    /// # Errors
+    /// If the graph is directed, or has a weight below 0.
+    pub(crate) fn run<E: EntryValue>(&self, graph: &IndexedGraph<E>) -> Result<Found> {
+        if graph.is_directed() {
+            return Err(Error::NeedsUndirected { algorithm: self.name });
+        }
+        let (env, index) = (graph.environment(), graph.index(EdgeDirection::Any)?);
+        let strengths = strengths(graph, self.name, &*index, 2.0)?;
+        let mut hierarchy = Hierarchy::new(env, *self, &index, strengths)?;
+        let num_vertices = graph.num_vertices();
+        let report = StepIteration::new(self.name, num_vertices)
+            .maximum_supersteps(MOST_LEVELS)
+            .run(env, |_| hierarchy.step())?;
+        let Hierarchy { mut best, modularity, levels, .. } = hierarchy;
+        let dictionary = graph.dictionary();
+        let by_id = (0..dictionary.num_ordinals() as u32)
+            .filter_map(|ordinal| dictionary.dense_of_ordinal(ordinal));
+        let num_communities = renumber(env.memory(), &mut best, by_id)? as u64;
+        Ok(Found { communities: best, num_communities, modularity, levels, report })
+    }
+
+    /// A number for each use of the seed.
+    fn seed(&self, level: usize, use_: u64) -> u64 {
+        self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(2 * level as u64 + use_)
+    }
+}
+
+/// Gives the groups of `keys` the numbers from 0, in the order in which they first appear; says
+/// how many there are.
+fn renumber(
+    memory: &MemoryManager,
+    groups: &mut [u32],
+    keys: impl Iterator<Item = u32>,
+) -> quince_core::Result<usize> {
+    let mut numbers = memory.allocate::<u32>("communities", groups.len())?;
+    numbers.fill(u32::MAX);
+    let mut count = 0;
+    for key in keys {
+        let group = &mut groups[key as usize];
+        let number = &mut numbers[*group as usize];
+        if *number == u32::MAX {
+            (*number, count) = (count, count + 1);
+        }
+        *group = *number;
+    }
+    Ok(count as usize)
+}
+
+/// The levels, as far as they are.
+struct Hierarchy<'a, E: EntryValue> {
+    env: &'a Environment,
+    settings: Multilevel,
+    base: &'a Csr<E>,
+    base_strengths: Segment<f64>,
+    /// The sum of all strengths: twice the weight of all edges.
+    total: f64,
+    /// The level above the base, if it is reached.
+    upper: Option<Upper>,
+    /// The best communities so far, of vertices.
+    best: Segment<u32>,
+    modularity: f64,
+    pass: u64,
+    /// The modularity before this pass.
+    before_pass: f64,
+    levels: Vec<CommunityLevel>,
+}
+
+/// A level above the base.
+struct Upper {
+    index: Csr<f64>,
+    strengths: Segment<f64>,
+    /// The communities that its keys start in.
+    start: Segment<u32>,
+    /// The key that each vertex is in.
+    key_of: Segment<u32>,
+}
+
+/// What a level came to.
+struct Moved {
+    level: CommunityLevel,
+    communities: Segment<u32>,
+    /// What is put together: the communities, or parts of them.
+    groups: Option<Segment<u32>>,
+    num_groups: usize,
+}
+
+impl<'a, E: EntryValue> Hierarchy<'a, E> {
+    fn new(
+        env: &'a Environment,
+        settings: Multilevel,
+        base: &'a Csr<E>,
+        base_strengths: Segment<f64>,
+    ) -> Result<Self> {
+        let total = base_strengths.iter().sum();
+        let mut best = env.memory().allocate::<u32>("communities", base.num_keys())?;
+        best.iter_mut().enumerate().for_each(|(vertex, community)| *community = vertex as u32);
+        let levels = Vec::new();
+        let sums = base_strengths.iter().map(|strength| (strength / total) * (strength / total));
+        let inside = weight_inside(env, base, &best, 2.0)? / total;
+        let modularity = inside - settings.resolution * sums.sum::<f64>();
+        let (upper, pass, before_pass) = (None, 1, modularity);
+        Ok(Self {
+            env,
+            settings,
+            base,
+            base_strengths,
+            total,
+            upper,
+            best,
+            modularity,
+            pass,
+            before_pass,
+            levels,
+        })
+    }
+
+    /// One level.
+    fn step(&mut self) -> quince_core::Result<StepOutcome> {
+        let moved = match &self.upper {
+            None => self.move_keys(self.base, 2.0, &self.base_strengths, &self.best)?,
+            Some(upper) => self.move_keys(&upper.index, 1.0, &upper.strengths, &upper.start)?,
+        };
+        let level = moved.level;
+        self.levels.push(level);
+        // Without weight modularity is not a number, and nothing gets better.
+        let is_better = level.modularity > self.modularity;
+        if is_better {
+            self.modularity = level.modularity;
+            match &self.upper {
+                None => self.best.copy_from_slice(&moved.communities),
+                Some(upper) => {
+                    let keys = self.best.iter_mut().zip(&upper.key_of[..]);
+                    keys.for_each(|(best, &key)| *best = moved.communities[key as usize]);
+                }
+            }
+        }
+        let is_last = moved.num_groups as u64 == level.vertices || !(is_better || self.is_first());
+        let workset = if is_last { self.next_pass() } else { self.ascend(moved)? };
+        let convergence = Some(self.modularity);
+        Ok(StepOutcome { changes: level.moves, convergence, workset })
+    }
+
+    fn is_first(&self) -> bool {
+        self.upper.is_none() && self.total > 0.0
+    }
+
+    /// Begins again at the base if that may help; the keys of the next level.
+    fn next_pass(&mut self) -> u64 {
+        self.upper = None;
+        if self.pass == self.settings.passes || self.modularity <= self.before_pass {
+            return 0;
+        }
+        self.before_pass = self.modularity;
+        self.pass += 1;
+        self.base.num_keys() as u64
+    }
+
+    /// Makes the next level; the number of its keys.
+    fn ascend(&mut self, moved: Moved) -> quince_core::Result<u64> {
+        let Moved { communities, groups, num_groups, .. } = moved;
+        let (env, memory) = (self.env, self.env.memory());
+        let groups_or_communities = groups.as_ref().unwrap_or(&communities);
+        let mut start = memory.allocate::<u32>("communities", num_groups)?;
+        let pairs = groups_or_communities.iter().zip(&communities[..]);
+        pairs.for_each(|(&group, &community)| start[group as usize] = community);
+        let groups = groups.unwrap_or(communities);
+        // Every community that a key starts in must be below the number of keys: it is, as each
+        // has at least one group.
+        let (index, strengths, key_of) = match self.upper.take() {
+            None => {
+                let double = |row, column, value: E| {
+                    let weight = value.to_weight();
+                    if row == column { 2.0 * weight } else { weight }
+                };
+                let index = Csr::quotient(env, self.base, &groups, num_groups, double)?;
+                let strengths = sums_by_community(env, &self.base_strengths, &groups, num_groups)?;
+                (index, strengths, groups)
+            }
+            Some(Upper { index, strengths, mut key_of, start }) => {
+                drop(start);
+                let next = Csr::quotient(env, &index, &groups, num_groups, |_, _, value| value)?;
+                let strengths = sums_by_community(env, &strengths, &groups, num_groups)?;
+                key_of.iter_mut().for_each(|key| *key = groups[*key as usize]);
+                (next, strengths, key_of)
+            }
+        };
+        self.upper = Some(Upper { index, strengths, start, key_of });
+        Ok(num_groups as u64)
+    }
+
+    /// Moves the keys of a level, and refines if that is asked for.
+    fn move_keys<I: StaticIndex>(
+        &self,
+        index: &I,
+        loops: f64,
+        strengths: &[f64],
+        start: &[u32],
+    ) -> quince_core::Result<Moved> {
+        let (env, settings, memory) = (self.env, &self.settings, self.env.memory());
+        let num_keys = index.num_keys();
+        let (scale, depth) = (settings.resolution / self.total, self.levels.len());
+        let rounds = if num_keys <= SEQUENTIAL { num_keys } else { ROUNDS };
+        let mut moving = Moving::new(env, strengths, start, scale)?;
+        let seed = settings.seed(depth, 0);
+        let iteration = RoundIteration::new(settings.name, index, &mut moving, rounds, seed);
+        let result = iteration.maximum_supersteps(MOST_SUPERSTEPS).run(env)?;
+        drop(moving);
+        let (mut communities, report) = (result.states, result.report);
+        let count = renumber(memory, &mut communities, 0..num_keys as u32)?;
+        let sums = sums_by_community(env, strengths, &communities, count)?;
+        let expected: f64 = sums.iter().map(|sum| (sum / self.total) * (sum / self.total)).sum();
+        let inside = weight_inside(env, index, &communities, loops)?;
+        let level = CommunityLevel {
+            pass: self.pass,
+            vertices: num_keys as u64,
+            moves: report.supersteps.iter().map(|superstep| superstep.changes).sum(),
+            supersteps: report.num_supersteps(),
+            communities: count as u64,
+            modularity: inside / self.total - settings.resolution * expected,
+        };
+        let Some(randomness) = settings.randomness else {
+            return Ok(Moved { level, communities, groups: None, num_groups: count });
+        };
+        let theta = randomness * self.total / index.num_entries().max(1) as f64;
+        let seed = settings.seed(depth, 1);
+        let mut refining =
+            Refining::new(env, index, &communities, &sums, strengths, scale, theta, seed)?;
+        let iteration = RoundIteration::new(settings.name, index, &mut refining, rounds, seed);
+        let mut groups = iteration.maximum_supersteps(REFINING_SUPERSTEPS).run(env)?.states;
+        drop(refining);
+        let num_groups = renumber(memory, &mut groups, 0..num_keys as u32)?;
+        Ok(Moved { level, communities, groups: Some(groups), num_groups })
+    }
+}
