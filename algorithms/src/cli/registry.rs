@@ -9,13 +9,23 @@ use super::error::Result;
 use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
-use crate::{ConnectedComponents, PageRank};
+use crate::{
+    Betweenness, BreadthFirstSearch, Closeness, ConnectedComponents, HarmonicCentrality, PageRank,
+    SingleSourceShortestPaths,
+};
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 
 /// The algorithms in the order in which they are listed.
-pub(super) const ALGORITHMS: &[Entry] =
-    &[Entry::of::<ConnectedComponents>(), Entry::of::<PageRank>()];
+pub(super) const ALGORITHMS: &[Entry] = &[
+    Entry::of::<Betweenness>(),
+    Entry::of::<BreadthFirstSearch>(),
+    Entry::of::<Closeness>(),
+    Entry::of::<ConnectedComponents>(),
+    Entry::of::<HarmonicCentrality>(),
+    Entry::of::<PageRank>(),
+    Entry::of::<SingleSourceShortestPaths>(),
+];
 
 /// An algorithm as the command line sees it.
 pub(super) struct Entry {

@@ -13,12 +13,14 @@ use super::properties::Properties;
 use super::validate::{self, Rows, Verdict};
 use crate::cli::error::Result;
 use crate::outcome::Outcome;
-use crate::{ConnectedComponents, PageRank};
+use crate::{BreadthFirstSearch, ConnectedComponents, PageRank, SingleSourceShortestPaths};
 
 /// An algorithm of Graphalytics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kernel {
+    Bfs,
     Pr,
+    Sssp,
     Wcc,
 }
 
@@ -26,7 +28,7 @@ pub(super) enum Kernel {
 pub(super) type Computed = (Box<dyn Outcome>, &'static str);
 
 impl Kernel {
-    pub(super) const ALL: &[Self] = &[Self::Pr, Self::Wcc];
+    pub(super) const ALL: &[Self] = &[Self::Bfs, Self::Pr, Self::Sssp, Self::Wcc];
 
     /// The algorithms that a graph is for.
     pub(super) fn of(properties: &Properties) -> Result<Vec<Self>> {
@@ -39,7 +41,9 @@ impl Kernel {
     /// Its name in properties.
     pub(super) fn name(self) -> &'static str {
         match self {
+            Self::Bfs => "bfs",
             Self::Pr => "pr",
+            Self::Sssp => "sssp",
             Self::Wcc => "wcc",
         }
     }
@@ -51,7 +55,9 @@ impl Kernel {
         properties: &Properties,
     ) -> Result<()> {
         match self {
+            Self::Bfs => graph.prepare(&breadth_first_search(properties)?)?,
             Self::Pr => graph.prepare(&page_rank(properties)?)?,
+            Self::Sssp => graph.prepare(&shortest_paths(properties)?)?,
             Self::Wcc => graph.prepare(&ConnectedComponents::default())?,
         }
         Ok(())
@@ -64,7 +70,9 @@ impl Kernel {
         properties: &Properties,
     ) -> Result<Computed> {
         Ok(match self {
+            Self::Bfs => (boxed(graph, breadth_first_search(properties)?)?, "level"),
             Self::Pr => (boxed(graph, page_rank(properties)?)?, "rank"),
+            Self::Sssp => (boxed(graph, shortest_paths(properties)?)?, "distance"),
             Self::Wcc => (boxed(graph, ConnectedComponents::default())?, "component"),
         })
     }
@@ -78,7 +86,10 @@ impl Kernel {
     ) -> Result<Verdict> {
         let table = outcome.table().expect("each of the six has a value for every vertex");
         match self {
-            Self::Pr => validate::epsilon(&computed(env, &*table, column)?, &reference(env, file)?),
+            Self::Bfs => validate::exact(&computed(env, &*table, column)?, &reference(env, file)?),
+            Self::Pr | Self::Sssp => {
+                validate::epsilon(&computed(env, &*table, column)?, &reference(env, file)?)
+            }
             Self::Wcc => {
                 validate::equivalence(&computed(env, &*table, column)?, &reference(env, file)?)
             }
@@ -91,6 +102,18 @@ fn page_rank(properties: &Properties) -> Result<PageRank> {
     let iterations =
         properties.get("pr.num-iterations", "a whole number", |text| text.parse().ok())?;
     Ok(PageRank::default().damping(damping).iterations(iterations))
+}
+
+fn breadth_first_search(properties: &Properties) -> Result<BreadthFirstSearch> {
+    Ok(BreadthFirstSearch::new(source(properties, "bfs.source-vertex")?))
+}
+
+fn shortest_paths(properties: &Properties) -> Result<SingleSourceShortestPaths> {
+    Ok(SingleSourceShortestPaths::new(source(properties, "sssp.source-vertex")?))
+}
+
+fn source(properties: &Properties, name: &str) -> Result<i64> {
+    properties.get(name, "the number of a vertex", |text| text.parse().ok())
 }
 
 fn boxed<E: EdgeValue, A>(graph: &IndexedGraph<E>, algorithm: A) -> Result<Box<dyn Outcome>>
