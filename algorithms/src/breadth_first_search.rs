@@ -30,7 +30,9 @@ use quince_gelly::{
 };
 use rayon::prelude::*;
 
-use crate::outcome::Outcome;
+#[cfg(feature = "cli")]
+use crate::command::Command;
+use crate::outcome::{Outcome, print_values};
 use crate::sources;
 
 const NAME: &str = "BreadthFirstSearch";
@@ -68,6 +70,32 @@ pub struct BreadthFirstSearch {
     /// inside; takes another pass over the edges
     #[cfg_attr(feature = "cli", arg(long))]
     smallest_parents: bool,
+}
+
+#[cfg(feature = "cli")]
+impl Command for BreadthFirstSearch {
+    type Result = BreadthFirstSearchResult;
+
+    const NAME: &'static str = "breadth-first-search";
+
+    const ABOUT: &'static str = "\
+Find how many edges each vertex is away from a source, and which way
+
+Edges are followed along their directions. Weights and parallel edges make no difference.
+
+Prints how many vertices each level has, one `level<TAB>vertices` line each; --output writes the \
+level and the parent of every vertex. A vertex that no path leads to has the level \
+9223372036854775807, as in LDBC Graphalytics, and is its own parent.";
+
+    const EXAMPLES: &'static str = "\
+  How far away the members of a club are from its instructor:
+    quince breadth-first-search datasets/graphs/karate.tsv --undirected --source 1
+
+  The level and parent of every vertex, from the nearest of two sources:
+    quince breadth-first-search web.el.gz --source 17 --source 42 --output levels.parquet
+
+  Only the neighbourhood of a vertex:
+    quince breadth-first-search web.el.gz --source 17 --maximum-depth 3";
 }
 
 impl BreadthFirstSearch {
@@ -283,8 +311,7 @@ impl Outcome for BreadthFirstSearchResult {
 
     /// The levels with the number of their vertices.
     fn print(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
-        let sizes = self.level_sizes().into_iter().enumerate().take(top);
-        sizes.into_iter().try_for_each(|(level, size)| writeln!(out, "{level}\t{size}"))
+        print_values(self.level_sizes().into_iter().enumerate().take(top), out)
     }
 }
 
@@ -293,7 +320,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::test_support::{Raw, WAYS, integer, raw};
+    use crate::test_support::{Raw, WAYS, check_estimate, integer, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -388,5 +415,10 @@ mod tests {
         assert!(error.contains("no vertex 7"), "{error}");
         let error = graph.run(BreadthFirstSearch::default()).unwrap_err().to_string();
         assert!(error.contains("source is not given"), "{error}");
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        check_estimate(&BreadthFirstSearch::new(0));
     }
 }

@@ -13,6 +13,9 @@
 //! | [`Modularity`] | none: one pass over the indexes | `modularity.rs` |
 //! | [`ConnectedComponents`] | delta, rewritten to a fold of each component | `connected_components.rs` |
 //! | [`BreadthFirstSearch`] | frontier traversal | `breadth_first_search.rs` |
+//! | [`Betweenness`] | steps of traversals and level sweeps | `betweenness.rs` |
+//! | [`Closeness`] | steps of 64 traversals at once | `closeness.rs` |
+//! | [`HarmonicCentrality`] | steps of 64 traversals at once | `harmonic_centrality.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
 //! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
 //! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
@@ -20,9 +23,13 @@
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
 mod average_clustering_coefficient;
+mod batches;
+mod betweenness;
 mod breadth_first_search;
+mod centrality;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod closeness;
 #[cfg(feature = "cli")]
 mod command;
 mod communities;
@@ -31,6 +38,7 @@ mod community_detection_label_propagation;
 mod connected_components;
 mod global_clustering_coefficient;
 mod graph_statistics;
+mod harmonic_centrality;
 mod hits;
 mod label_propagation;
 mod leiden;
@@ -59,7 +67,10 @@ mod weights;
 pub use average_clustering_coefficient::{
     AverageClusteringCoefficient, AverageClusteringCoefficientResult,
 };
+pub use betweenness::{Betweenness, Normalization};
 pub use breadth_first_search::{BreadthFirstSearch, BreadthFirstSearchResult};
+pub use centrality::CentralityResult;
+pub use closeness::Closeness;
 pub use communities::CommunitiesResult;
 pub use community_detection::{CommunityDetection, CommunityDetectionResult};
 pub use community_detection_label_propagation::{
@@ -72,6 +83,7 @@ pub use global_clustering_coefficient::{
 pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
 };
+pub use harmonic_centrality::HarmonicCentrality;
 pub use hits::{Hits, HitsResult, HitsScores};
 pub use label_propagation::{LabelPropagation, LabelPropagationResult};
 pub use leiden::Leiden;
@@ -87,6 +99,7 @@ pub use personalized_page_rank::{PersonalizedPageRank, PersonalizedPageRankResul
 pub use single_source_shortest_paths::{
     SingleSourceShortestPaths, SingleSourceShortestPathsResult,
 };
+pub use sources::Sources;
 pub use triadic_census::{TriadicCensus, TriadicCensusResult};
 pub use triangle_count::{TriangleCount, TriangleCountResult};
 pub use triangle_enumerator::TriangleEnumerator;

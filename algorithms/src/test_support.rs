@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use quince_core::Environment;
 use quince_core::columnar::{Batch, Column, Schema};
 use quince_core::pipeline::BatchSource;
-use quince_gelly::{IndexedGraph, VertexId, VertexOrder, edges, weighted_edges};
+use quince_gelly::{GraphAlgorithm, IndexedGraph, VertexId, VertexOrder, edges, weighted_edges};
 
 /// Threads and vertex orders that must make no difference.
 pub(crate) const WAYS: [(usize, VertexOrder); 4] = [
@@ -88,5 +88,45 @@ pub(crate) fn integer(id: VertexId<'_>) -> i64 {
     match id {
         VertexId::Integer(id) => id,
         VertexId::Text(_) => panic!("integers went in"),
+    }
+}
+
+/// Graphs large enough that pages and scratch matter little: uniform, with hubs, and a grid.
+pub(crate) fn large() -> [Raw; 3] {
+    let mixed = |at: u64| at.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20;
+    let weight = |at: u64| (mixed(at) % 255 + 1) as f64;
+    let uniform = (0..160_000u64).map(|at| {
+        ((mixed(at) % 20_000) as i64, (mixed(at + 7_777_777) % 20_000) as i64, weight(at))
+    });
+    let hubs = (0..160_000u64).map(|at| {
+        let (share, other) = ((mixed(at) % 10_000) as f64 / 1e4, mixed(at + 99) % 20_000);
+        ((share.powi(4) * 2e4) as i64, other as i64, weight(at))
+    });
+    let grid = (0..40_000i64).flat_map(|v| {
+        let right = (v % 200 != 199).then_some((v, v + 1, weight(2 * v as u64)));
+        let below = (v < 39_800).then_some((v, v + 200, weight(2 * v as u64 + 1)));
+        [right, below].into_iter().flatten()
+    });
+    [
+        Raw::new(true, &uniform.collect::<Vec<_>>()),
+        Raw::new(false, &hubs.collect::<Vec<_>>()),
+        Raw::new(false, &grid.collect::<Vec<_>>()),
+    ]
+}
+
+/// Checks that an estimate is within a fifth of the measured peak, on the large graphs.
+pub(crate) fn check_estimate<A: GraphAlgorithm<f64>>(algorithm: &A) {
+    for raw in large() {
+        let graph = raw.weighted(2, VertexOrder::Auto);
+        graph.prepare(algorithm).unwrap();
+        let memory = graph.environment().memory();
+        let before = memory.counters();
+        let ballast = before.peak_bytes - before.granted_bytes;
+        let _ballast = memory.reserve("ballast", ballast).unwrap();
+        let _result = algorithm.run(&graph).unwrap();
+        let peak = memory.counters().peak_bytes - before.peak_bytes;
+        let estimate = algorithm.estimate(&graph.size());
+        let difference = estimate.abs_diff(peak) as f64 / peak as f64;
+        assert!(difference <= 0.2, "estimated {estimate}, measured {peak}");
     }
 }

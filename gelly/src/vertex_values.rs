@@ -61,6 +61,11 @@ impl<T: Native + PartialOrd> VertexValues<T> {
     /// The `count` vertices of the greatest values, falling; equal values ascend by id.
     /// O(n log count) time.
     pub fn top(&self, count: usize) -> Vec<(Key<'_>, T)> {
+        self.top_where(count, |_| true)
+    }
+
+    /// As [`top`](Self::top), of the vertices whose value `is_wanted`.
+    pub fn top_where(&self, count: usize, is_wanted: impl Fn(T) -> bool) -> Vec<(Key<'_>, T)> {
         let order = |&a: &u32, &b: &u32| {
             let (left, right) = (self.values[a as usize], self.values[b as usize]);
             let falling = right.partial_cmp(&left).unwrap_or(Ordering::Equal);
@@ -69,7 +74,8 @@ impl<T: Native + PartialOrd> VertexValues<T> {
         // Bounded by the count: what is kept is cut back to it whenever it has doubled.
         let limit = count.saturating_mul(2).max(2);
         let mut best: Vec<u32> = Vec::with_capacity(limit.min(self.len()));
-        for vertex in 0..self.len() as u32 {
+        let wanted = |&vertex: &u32| is_wanted(self.values[vertex as usize]);
+        for vertex in (0..self.len() as u32).filter(wanted) {
             if best.len() >= limit {
                 best.select_nth_unstable_by(count.saturating_sub(1), order);
                 best.truncate(count);

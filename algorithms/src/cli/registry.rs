@@ -14,10 +14,14 @@ use crate::command::Command;
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::AverageClusteringCoefficient>(),
+    Entry::of::<crate::Betweenness>(),
+    Entry::of::<crate::BreadthFirstSearch>(),
+    Entry::of::<crate::Closeness>(),
     Entry::of::<crate::CommunityDetection>(),
     Entry::of::<crate::CommunityDetectionLabelPropagation>(),
     Entry::of::<crate::ConnectedComponents>(),
     Entry::of::<crate::GlobalClusteringCoefficient>(),
+    Entry::of::<crate::HarmonicCentrality>(),
     Entry::of::<crate::Hits>(),
     Entry::of::<crate::LabelPropagation>(),
     Entry::of::<crate::Leiden>(),
@@ -26,6 +30,7 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::Modularity>(),
     Entry::of::<crate::PageRank>(),
     Entry::of::<crate::PersonalizedPageRank>(),
+    Entry::of::<crate::SingleSourceShortestPaths>(),
     Entry::of::<crate::TriadicCensus>(),
     Entry::of::<crate::TriangleCount>(),
     Entry::of::<crate::TriangleEnumerator>(),

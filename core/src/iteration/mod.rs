@@ -31,6 +31,7 @@ mod forward;
 mod identity;
 mod level_sweep;
 mod messages;
+mod multi_traversal;
 mod ordered;
 mod resume;
 mod rounds;
@@ -54,6 +55,7 @@ pub use level_sweep::{LevelProgram, LevelSweep};
 pub use messages::{
     Combine, Combiner, MessageIteration, MessageProgram, MessageResult, Outbox, Travel, Uncombined,
 };
+pub use multi_traversal::MultiTraversal;
 pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};
 pub use rounds::{RoundIteration, RoundProgram};
 pub use rows::{Row, RowContext, RowIteration, RowProgram, RowResult};

@@ -120,8 +120,8 @@ impl<'a, I: StaticIndex, P> OrderedIteration<'a, I, P> {
 }
 
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
-    /// Runs it. Takes a value and a pending entry (a key with its value) for each key from the
-    /// budget; more where more is pending at once.
+    /// Runs it. Takes a value and four pending entries (a key with its value) for each key from
+    /// the budget; more where more is pending at once.
     ///
     /// # Errors
     /// If the budget does not suffice, the environment is cancelled, or the program panics.
@@ -132,7 +132,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
     fn run_in_pool(self, env: &Environment) -> Result<OrderedResult<Value<P::Lattice>>> {
         let num_keys = self.index.num_keys();
         let num_lanes = env.num_threads();
-        let lane = |_| Lane::new(env.memory(), num_keys.div_ceil(num_lanes));
+        let lane = |_| Lane::new(env.memory(), (ENTRIES_OF_A_KEY * num_keys).div_ceil(num_lanes));
         let mut body = OrderedBody {
             env,
             index: self.index,
@@ -152,6 +152,10 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
         Ok(OrderedResult { solution: body.solution, report })
     }
 }
+
+/// Entries in bins that are paid for from the start, for each key: what was out of date before it
+/// was its turn, and the room that lists grow into, are among them.
+const ENTRIES_OF_A_KEY: usize = 4;
 
 struct OrderedBody<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
     env: &'a Environment,

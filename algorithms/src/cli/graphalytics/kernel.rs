@@ -13,21 +13,32 @@ use super::properties::Properties;
 use super::validate::{self, Rows, Verdict};
 use crate::cli::error::Result;
 use crate::outcome::Outcome;
-use crate::{CommunityDetectionLabelPropagation, ConnectedComponents, PageRank};
+use crate::{
+    BreadthFirstSearch, CommunityDetectionLabelPropagation, ConnectedComponents,
+    LocalClusteringCoefficient, PageRank, SingleSourceShortestPaths,
+};
 
 /// An algorithm of Graphalytics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kernel {
+    Bfs,
     Cdlp,
+    Lcc,
     Pr,
+    Sssp,
     Wcc,
 }
 
-/// A result and the name of the column that is compared.
-pub(super) type Computed = (Box<dyn Outcome>, &'static str);
+/// By which rule a result is compared.
+#[derive(Clone, Copy)]
+enum Rule {
+    Exact,
+    Epsilon,
+    Equivalence,
+}
 
 impl Kernel {
-    pub(super) const ALL: &[Self] = &[Self::Cdlp, Self::Pr, Self::Wcc];
+    const ALL: &[Self] = &[Self::Bfs, Self::Cdlp, Self::Lcc, Self::Pr, Self::Sssp, Self::Wcc];
 
     /// The algorithms that a graph is for.
     pub(super) fn of(properties: &Properties) -> Result<Vec<Self>> {
@@ -39,10 +50,40 @@ impl Kernel {
 
     /// Its name in properties.
     pub(super) fn name(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Its name, the column of the result that is compared, and the rule.
+    fn facts(self) -> (&'static str, &'static str, Rule) {
         match self {
-            Self::Cdlp => "cdlp",
-            Self::Pr => "pr",
-            Self::Wcc => "wcc",
+            Self::Bfs => ("bfs", "level", Rule::Exact),
+            Self::Cdlp => ("cdlp", "label", Rule::Exact),
+            Self::Lcc => ("lcc", "score", Rule::Epsilon),
+            Self::Pr => ("pr", "rank", Rule::Epsilon),
+            Self::Sssp => ("sssp", "distance", Rule::Epsilon),
+            Self::Wcc => ("wcc", "component", Rule::Equivalence),
+        }
+    }
+
+    /// Does with the algorithm, with the parameters of `properties`, what `work` does.
+    fn with<E: EdgeValue, W: Work<E>>(self, properties: &Properties, work: W) -> Result<W::Done> {
+        let source = |key| properties.get(key, "the number of a vertex", |s| s.parse::<i64>().ok());
+        let count = |key| properties.get(key, "a whole number", |n| n.parse::<u64>().ok());
+        match self {
+            Self::Bfs => work.on(&BreadthFirstSearch::new(source("bfs.source-vertex")?)),
+            Self::Cdlp => {
+                let iterations = count("cdlp.max-iterations")?;
+                work.on(&CommunityDetectionLabelPropagation::default().iterations(iterations))
+            }
+            Self::Lcc => work.on(&LocalClusteringCoefficient::default().undefined_as_zero(true)),
+            Self::Pr => {
+                let damping =
+                    properties.get("pr.damping-factor", "a number", |d| d.parse().ok())?;
+                let iterations = count("pr.num-iterations")?;
+                work.on(&PageRank::default().damping(damping).iterations(iterations))
+            }
+            Self::Sssp => work.on(&SingleSourceShortestPaths::new(source("sssp.source-vertex")?)),
+            Self::Wcc => work.on(&ConnectedComponents::default()),
         }
     }
 
@@ -52,63 +93,72 @@ impl Kernel {
         graph: &IndexedGraph<E>,
         properties: &Properties,
     ) -> Result<()> {
-        match self {
-            Self::Cdlp => graph.prepare(&label_propagation(properties)?)?,
-            Self::Pr => graph.prepare(&page_rank(properties)?)?,
-            Self::Wcc => graph.prepare(&ConnectedComponents::default())?,
-        }
-        Ok(())
+        self.with(properties, Prepare(graph))
     }
 
-    /// Runs it with the parameters of `properties`.
+    /// Runs it.
     pub(super) fn run<E: EdgeValue>(
         self,
         graph: &IndexedGraph<E>,
         properties: &Properties,
-    ) -> Result<Computed> {
-        Ok(match self {
-            Self::Cdlp => (boxed(graph, label_propagation(properties)?)?, "label"),
-            Self::Pr => (boxed(graph, page_rank(properties)?)?, "rank"),
-            Self::Wcc => (boxed(graph, ConnectedComponents::default())?, "component"),
-        })
+    ) -> Result<Box<dyn Outcome>> {
+        self.with(properties, Run(graph))
     }
 
     /// Compares what it computed with the reference output in `file`.
     pub(super) fn validate(
         self,
         env: &Environment,
-        (outcome, column): &Computed,
+        outcome: &dyn Outcome,
         file: &Path,
     ) -> Result<Verdict> {
         let table = outcome.table().expect("each of the six has a value for every vertex");
-        match self {
-            Self::Cdlp => validate::exact(&computed(env, &*table, column)?, &reference(env, file)?),
-            Self::Pr => validate::epsilon(&computed(env, &*table, column)?, &reference(env, file)?),
-            Self::Wcc => {
+        let (_, column, rule) = self.facts();
+        match rule {
+            Rule::Exact => {
+                validate::exact(&computed(env, &*table, column)?, &reference(env, file)?)
+            }
+            Rule::Epsilon => {
+                validate::epsilon(&computed(env, &*table, column)?, &reference(env, file)?)
+            }
+            Rule::Equivalence => {
                 validate::equivalence(&computed(env, &*table, column)?, &reference(env, file)?)
             }
         }
     }
 }
 
-fn label_propagation(properties: &Properties) -> Result<CommunityDetectionLabelPropagation> {
-    let iterations =
-        properties.get("cdlp.max-iterations", "a whole number", |text| text.parse().ok())?;
-    Ok(CommunityDetectionLabelPropagation::default().iterations(iterations))
+/// What is done with an algorithm, whichever it is.
+trait Work<E: EdgeValue> {
+    type Done;
+
+    fn on(
+        self,
+        algorithm: &impl GraphAlgorithm<E, Output: Outcome + 'static>,
+    ) -> Result<Self::Done>;
 }
 
-fn page_rank(properties: &Properties) -> Result<PageRank> {
-    let damping = properties.get("pr.damping-factor", "a number", |text| text.parse().ok())?;
-    let iterations =
-        properties.get("pr.num-iterations", "a whole number", |text| text.parse().ok())?;
-    Ok(PageRank::default().damping(damping).iterations(iterations))
+struct Prepare<'a, E: EdgeValue>(&'a IndexedGraph<E>);
+
+impl<E: EdgeValue> Work<E> for Prepare<'_, E> {
+    type Done = ();
+
+    fn on(self, algorithm: &impl GraphAlgorithm<E, Output: Outcome + 'static>) -> Result<()> {
+        Ok(self.0.prepare(algorithm)?)
+    }
 }
 
-fn boxed<E: EdgeValue, A>(graph: &IndexedGraph<E>, algorithm: A) -> Result<Box<dyn Outcome>>
-where
-    A: GraphAlgorithm<E, Output: Outcome + 'static>,
-{
-    Ok(Box::new(algorithm.run(graph)?))
+struct Run<'a, E: EdgeValue>(&'a IndexedGraph<E>);
+
+impl<E: EdgeValue> Work<E> for Run<'_, E> {
+    type Done = Box<dyn Outcome>;
+
+    fn on(
+        self,
+        algorithm: &impl GraphAlgorithm<E, Output: Outcome + 'static>,
+    ) -> Result<Box<dyn Outcome>> {
+        Ok(Box::new(algorithm.run(self.0)?))
+    }
 }
 
 /// The vertices of a result and the values in `column`.

@@ -198,7 +198,7 @@ fn measure_kernel<E: EdgeKind>(
     }
     let computed = computed.expect("there is at least one repetition");
     let file = properties.beside(&format!("{}-{}", properties.name, kernel.name().to_uppercase()));
-    let validation = phase(env, "validating", None, || kernel.validate(env, &computed, &file))?;
+    let validation = phase(env, "validating", None, || kernel.validate(env, &*computed, &file))?;
     let mut sorted = processing_seconds.clone();
     sorted.sort_by(f64::total_cmp);
     let median = sorted[sorted.len() / 2];
