@@ -89,7 +89,7 @@ impl<E: EntryValue> PetgraphIndex<E> {
     /// let index = graph.petgraph()?;
     /// let view = index.undirected_view().expect("built as undirected");
     /// assert_eq!(connected_components(view), 2);
-    /// assert_eq!(min_spanning_tree(view).count(), 4 + 3, "nodes and edges");
+    /// assert_eq!(min_spanning_tree(view).count(), 5 + 3, "nodes and edges");
     /// # Ok::<(), quince_gelly::Error>(())
     /// ```
     pub fn undirected_view(&self) -> Option<GraphView<'_, E, Undirected>> {

@@ -24,8 +24,6 @@ mod mutate;
 mod neighborhood;
 mod run;
 mod sets;
-#[cfg(test)]
-mod tests;
 mod transform;
 mod types;
 mod validate;

@@ -1,4 +1,5 @@
 //! The methods of a graph against models of plain vectors, at 1, 2 and 8 threads.
+#![allow(clippy::unwrap_used, reason = "only tests call these")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,9 +11,11 @@ use quince_core::dataset::DataSet;
 use quince_core::environment::Environment;
 use quince_core::index::StaticIndex;
 
-use crate::asm::{directed, undirected};
-use crate::{Edge, EdgeDirection, Graph, GraphBuilder, Id, Neighborhood, Vertex};
-use crate::{edges, weighted_edges};
+use quince_gelly::asm::{self, directed, undirected};
+use quince_gelly::{
+    DenseValues, Edge, EdgeDirection, Error, Graph, GraphBuilder, Id, IndexedGraph, Neighborhood,
+    Vertex, VertexKey, edges, weighted_edges,
+};
 
 type Edges = Vec<(u8, u8, i32)>;
 type Vertices = BTreeMap<u8, i64>;
@@ -395,9 +398,9 @@ proptest! {
             let (out, dictionary) = (index.index(EdgeDirection::Out).unwrap(), index.dictionary());
             let mut entries = Vec::new();
             for dense in 0..dictionary.len() as u32 {
-                let source = crate::VertexKey::from_key(dictionary.key(dense)).unwrap();
+                let source = VertexKey::from_key(dictionary.key(dense)).unwrap();
                 out.for_each(dense, |target, weight| {
-                    let target = crate::VertexKey::from_key(dictionary.key(target)).unwrap();
+                    let target = VertexKey::from_key(dictionary.key(target)).unwrap();
                     entries.push((source, target, weight as i32));
                 });
             }
@@ -440,7 +443,7 @@ proptest! {
             // An index of what was loaded, made again without weights, is the same.
             let (again, first) = (graph.topology().unwrap(), plain.indexed().unwrap());
             prop_assert_eq!(again.num_edges(), first.num_edges());
-            let degrees = |graph: &crate::IndexedGraph| graph.out_degrees().unwrap().to_vec();
+            let degrees = |graph: &IndexedGraph| graph.out_degrees().unwrap().to_vec();
             prop_assert_eq!(degrees(&again), degrees(&first));
         }
     }
@@ -448,7 +451,7 @@ proptest! {
 
 #[test]
 fn keys_of_every_kind_are_indexed() {
-    fn check<K: crate::VertexKey>(keys: [K; 3]) {
+    fn check<K: VertexKey>(keys: [K; 3]) {
         let env = Environment::builder().threads(2).build().unwrap();
         let [a, b, c] = keys.clone();
         let edges = [(a.clone(), b.clone()), (b, c.clone()), (c, a)].map(Edge::from);
@@ -537,10 +540,10 @@ fn values_that_are_not_one_for_each_vertex_are_refused() {
     for ids in [&[1u8][..], &[1, 2, 2], &[1, 1]] {
         let graph = Graph::from_collection(&env, vertices(ids), edges);
         let error = graph.dense_values().unwrap_err();
-        assert!(matches!(error, crate::Error::Vertices { expected: 2, .. }), "{error}");
+        assert!(matches!(error, Error::Vertices { expected: 2, .. }), "{error}");
     }
     let graph = Graph::from_collection(&env, vertices(&[1, 2]), edges);
-    let values = crate::DenseValues::from_fn(&env, 3, |_| ()).unwrap();
+    let values = DenseValues::from_fn(&env, 3, |_| ()).unwrap();
     assert!(graph.with_dense_values(values).is_err());
     let empty = Graph::<u8, String>::from_collection(&env, [], []);
     assert!(empty.dense_values().unwrap().is_empty());
@@ -550,7 +553,7 @@ fn values_that_are_not_one_for_each_vertex_are_refused() {
 #[test]
 fn ids_of_another_type_are_an_error_of_the_run() {
     let env = Environment::builder().threads(1).build().unwrap();
-    let index = crate::IndexedGraph::from_source(&env, &edges([(1, 300)])).unwrap();
+    let index = IndexedGraph::from_source(&env, &edges([(1, 300)])).unwrap();
     let error = Graph::<u8>::from_index(index).vertices().collect().unwrap_err().to_string();
     assert!(error.contains("expects ids of type u8; it got Integer(300)"), "{error}");
 }
@@ -570,7 +573,7 @@ fn annotations_of_one_graph_are_described_once() {
     // Source and target degrees in one job: the degrees are computed once.
     let (sources, targets) =
         (graph.run(directed::EdgeSourceDegrees).unwrap(), graph.run(directed::EdgeTargetDegrees));
-    let both = crate::asm::count(&sources).and(crate::asm::count(&targets.unwrap()));
+    let both = asm::count(&sources).and(asm::count(&targets.unwrap()));
     assert_eq!(both.execute().unwrap(), (2, 2));
 }
 
@@ -584,8 +587,7 @@ fn several_analytics_share_one_run() {
         x
     });
     let even = rows.filter(|x| x % 2 == 0);
-    let (counts, sums) =
-        (crate::asm::count(&rows), crate::asm::collect(&even.reduce(|a, b| a + b)));
+    let (counts, sums) = (asm::count(&rows), asm::collect(&even.reduce(|a, b| a + b)));
     assert_eq!(counts.and(sums).execute().unwrap(), (1000, vec![249_500]));
     assert_eq!(counter.value(), 1000);
 }
