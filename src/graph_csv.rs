@@ -188,18 +188,63 @@ side_options! {
 
 impl GraphCsvReader {
     /// A reader of a file of edges.
+    ///
+    /// ```
+    /// use quince::GraphCsvReader;
+    /// use quince::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+    /// std::fs::write(&edges, "1,2\n")?;
+    /// let env = Environment::builder().threads(1).build()?;
+    /// let graph = GraphCsvReader::new(&env, &edges).key_type::<u8>()?;
+    /// assert_eq!(graph.edge_ids().collect()?, [(1, 2)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(env: &Environment, edges: impl AsRef<Path>) -> Self {
         Self { env: env.clone(), vertices: None, edges: Side::of(edges.as_ref()) }
     }
 
     /// Reads the vertices from a file of their own; without it they are the ends of the edges. Its
     /// options come after it.
+    ///
+    /// ```
+    /// use quince::GraphCsvReader;
+    /// use quince::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+    /// std::fs::write(&vertices, "1;'one; or so'\n2;two\n")?;
+    /// std::fs::write(&edges, "1,2\n")?;
+    /// let env = Environment::builder().threads(1).build()?;
+    /// let reader = GraphCsvReader::new(&env, &edges).vertices(&vertices);
+    /// let reader = reader.field_delimiter_vertices(";").parse_quoted_strings_vertices(b'\'');
+    /// let graph = reader.vertex_types::<u8, String>()?;
+    /// assert_eq!(graph.vertices().collect()?[0].value, "one; or so");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn vertices(mut self, vertices: impl AsRef<Path>) -> Self {
         self.vertices = Some(Side::of(vertices.as_ref()));
         self
     }
 
     /// The graph, with values of vertices and edges.
+    ///
+    /// ```
+    /// use quince::GraphCsvReader;
+    /// use quince::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+    /// std::fs::write(&vertices, "1,0.5\n2,1.5\n")?;
+    /// std::fs::write(&edges, "1,2,true\n")?;
+    /// let env = Environment::builder().threads(1).build()?;
+    /// let reader = GraphCsvReader::new(&env, &edges);
+    /// assert!(reader.clone().types::<u8, f64, bool>().is_err(), "no file of vertices");
+    /// let graph = reader.vertices(&vertices).types::<u8, f64, bool>()?;
+    /// assert_eq!(graph.triplets().collect()?[0].target.value, 1.5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// If a file cannot be opened, or there is none of vertices. What is wrong with a line is said
@@ -262,6 +307,21 @@ impl GraphCsvReader {
 
     /// The graph with values of vertices, and none of edges.
     ///
+    /// ```
+    /// use quince::GraphCsvReader;
+    /// use quince::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+    /// std::fs::write(&vertices, "a,7\nb,8\n")?;
+    /// std::fs::write(&edges, "a,b\n")?;
+    /// let env = Environment::builder().threads(1).build()?;
+    /// let reader = GraphCsvReader::new(&env, &edges).vertices(&vertices);
+    /// let graph = reader.vertex_types::<String, u8>()?;
+    /// assert_eq!(graph.vertices().map(|vertex| vertex.value).collect()?, [7, 8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// If a file cannot be opened, or there is none of vertices.
     pub fn vertex_types<K: VertexKey, VV: Record>(self) -> Result<Graph<K, VV>> {
@@ -293,6 +353,19 @@ impl GraphCsvReader {
     }
 
     /// The graph without values.
+    ///
+    /// ```
+    /// use quince::GraphCsvReader;
+    /// use quince::prelude::*;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+    /// std::fs::write(&edges, "x,7\n")?;
+    /// let env = Environment::builder().threads(1).build()?;
+    /// let graph = GraphCsvReader::new(&env, &edges).key_type::<Id>()?;
+    /// assert_eq!(graph.edge_ids().collect()?, [(Id::from("x"), Id::from(7))]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// If a file cannot be opened.

@@ -27,6 +27,11 @@ pub struct BipartiteEdge<KT, KB, EV = ()> {
 
 impl<KT, KB, EV> BipartiteEdge<KT, KB, EV> {
     /// An edge.
+    ///
+    /// ```
+    /// use quince_gelly::BipartiteEdge;
+    /// assert_eq!(BipartiteEdge::new(1, "film", 0.5).bottom, "film");
+    /// ```
     pub fn new(top: KT, bottom: KB, value: EV) -> Self {
         Self { top, bottom, value }
     }
@@ -95,16 +100,49 @@ impl<KT, KB, VT, VB, EV> fmt::Debug for BipartiteGraph<KT, KB, VT, VB, EV> {
 
 impl<KT, KB, VT, VB, EV> BipartiteGraph<KT, KB, VT, VB, EV> {
     /// The vertices of the one kind.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// assert_eq!(graph.top_vertices().collect()?, tops);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top_vertices(&self) -> &DataSet<Vertex<KT, VT>> {
         &self.inner.top
     }
 
     /// The vertices of the other kind.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// assert_eq!(graph.bottom_vertices().collect()?, bottoms);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn bottom_vertices(&self) -> &DataSet<Vertex<KB, VB>> {
         &self.inner.bottom
     }
 
     /// The edges.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// assert_eq!(graph.edges().collect()?, edges);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn edges(&self) -> &DataSet<BipartiteEdge<KT, KB, EV>> {
         &self.inner.edges
     }
@@ -145,6 +183,17 @@ where
     }
 
     /// As [`from_data_set`](Self::from_data_set), of collections.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// assert_eq!(graph.top_vertices().count()?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn from_collection(
         env: &Environment,
         top: impl IntoIterator<Item = Vertex<KT, VT>>,
@@ -180,6 +229,19 @@ where
 
     /// The top vertices, joined where they share a bottom vertex; an edge carries the values of the
     /// two edges.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// let mut edges = graph.projection_top_simple().edges_as_tuples().collect()?;
+    /// edges.sort_by_key(|edge| edge.0);
+    /// assert_eq!(edges, [(1, 2, (0.5, 0.25)), (2, 1, (0.25, 0.5))]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn projection_top_simple(&self) -> Graph<KT, VT, (EV, EV)> {
         let edges = self
             .joined()
@@ -247,6 +309,19 @@ where
 
     /// The bottom vertices, joined where they share a top vertex; an edge carries all that is known
     /// of the way.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
+    /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
+    /// let graph = BipartiteGraph::from_collection(&env, tops, bottoms, edges);
+    /// let between = graph.flip().projection_bottom_full().edges().collect()?;
+    /// assert!(between.iter().all(|edge| edge.value.connecting == Vertex::new(7, true)));
+    /// assert_eq!((between.len(), graph.projection_bottom_full().num_edges()?), (2, 0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn projection_bottom_full(&self) -> Graph<KB, VB, Projection<KT, VT, VB, EV>> {
         self.flip().projection_top_full()
     }

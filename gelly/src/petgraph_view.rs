@@ -73,6 +73,16 @@ impl<E: EntryValue> IndexedGraph<E> {
 
 impl<E: EntryValue> PetgraphIndex<E> {
     /// As a directed graph; that of an undirected one has each edge both ways.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use petgraph::visit::{EdgeCount, NodeCount};
+    /// let index = IndexedGraph::from_source(&env, &edges([(1, 2), (2, 3)]))?.petgraph()?;
+    /// assert_eq!((index.view().node_count(), index.view().edge_count()), (3, 2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn view(&self) -> GraphView<'_, E> {
         GraphView { out: &self.out, into: &self.into, edge_type: PhantomData }
     }

@@ -88,6 +88,16 @@ macro_rules! include_zeros {
         impl $algorithm {
             /// Whether vertices without such edges come out too, with zeros; by default they do
             /// not, and the vertices need not be looked at.
+            ///
+            /// ```
+            /// # use quince_core::Environment;
+            /// # use quince_gelly::{Edge, Graph, asm::directed::VertexOutDegree};
+            /// # let env = Environment::builder().threads(1).build()?;
+            /// let graph = Graph::from_edges(&env, [Edge::from((1u64, 2u64))]);
+            /// let all = VertexOutDegree::default().include_zero_degree_vertices(true);
+            /// assert_eq!(graph.run(all)?.count()?, 2);
+            /// # Ok::<(), quince_gelly::Error>(())
+            /// ```
             #[must_use]
             pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
                 self.include_zero_degree_vertices = include;

@@ -35,6 +35,19 @@ pub struct VertexDegree {
 impl VertexDegree {
     /// Whether vertices without edges come out too, with zero; by default they do not, and the
     /// vertices need not be looked at.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_gelly::asm::undirected::VertexDegree;
+    /// let vertices = [1u64, 2, 3].map(|id| Vertex::new(id, ()));
+    /// let graph = Graph::from_collection(&env, vertices, [(1, 2), (2, 1)].map(Edge::from));
+    /// let all = VertexDegree::default().include_zero_degree_vertices(true);
+    /// assert_eq!(graph.run(all)?.count()?, 3);
+    /// assert_eq!(graph.run(VertexDegree::default())?.count()?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
         self.include_zero_degree_vertices = include;
@@ -114,12 +127,34 @@ pub struct MaximumDegree {
 
 impl MaximumDegree {
     /// Keeps vertices of up to `maximum_degree` edges.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_gelly::asm::undirected::MaximumDegree;
+    /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (2, 1)].map(Edge::from));
+    /// assert_eq!(graph.run(MaximumDegree::new(0))?.num_vertices()?, 0);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(maximum_degree: u64) -> Self {
         Self { maximum_degree, reduce_on_target_id: false, broadcast_high_degree_vertices: false }
     }
 
     /// Whether the vertices to be taken away are so few that every worker can look into one table
     /// of them; by default the number of rows decides.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_gelly::asm::undirected::MaximumDegree;
+    /// let edges = [(1u64, 2u64), (1, 3)].map(Edge::from);
+    /// let graph = Graph::from_edges(&env, edges).undirected();
+    /// let low = graph.run(MaximumDegree::new(1).broadcast_high_degree_vertices(true))?;
+    /// assert_eq!((low.num_vertices()?, low.num_edges()?), (2, 0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn broadcast_high_degree_vertices(mut self, broadcast: bool) -> Self {
         self.broadcast_high_degree_vertices = broadcast;
@@ -132,6 +167,16 @@ macro_rules! reduce_on_target {
         impl $algorithm {
             /// Whether degrees are counted by the targets of edges; by default by their sources.
             /// The degrees of an undirected graph are the same.
+            ///
+            /// ```
+            /// # use quince_core::Environment;
+            /// # use quince_gelly::{Edge, Graph, asm::undirected::VertexDegree};
+            /// # let env = Environment::builder().threads(1).build()?;
+            /// let graph = Graph::from_edges(&env, [Edge::from((1u64, 2u64))]).undirected();
+            /// let degrees = graph.run(VertexDegree::default().reduce_on_target_id(true))?;
+            /// assert!(degrees.collect()?.iter().all(|vertex| vertex.value == 1));
+            /// # Ok::<(), quince_gelly::Error>(())
+            /// ```
             #[must_use]
             pub fn reduce_on_target_id(mut self, on_target: bool) -> Self {
                 self.reduce_on_target_id = on_target;
@@ -251,6 +296,17 @@ pub struct Simplify {
 
 impl Simplify {
     /// By all edges, or (`clip_and_flip`) by those from a greater id to a smaller one.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_gelly::asm::undirected::Simplify;
+    /// let graph = Graph::from_edges(&env, [Edge::from((1u64, 2u64))]);
+    /// assert_eq!(graph.run(Simplify::new(false))?.num_edges()?, 2);
+    /// assert_eq!(graph.run(Simplify::new(true))?.num_edges()?, 0);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(clip_and_flip: bool) -> Self {
         Self { clip_and_flip }
     }

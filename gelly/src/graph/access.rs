@@ -133,6 +133,16 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
 
     /// The number of vertices.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let vertices = [1u64, 2, 3].map(|id| Vertex::new(id, ()));
+    /// let graph = Graph::from_collection(&env, vertices, [Edge::from((1, 2))]);
+    /// assert_eq!(graph.num_vertices()?, 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If it has to be counted and that fails.
     pub fn num_vertices(&self) -> Result<u64> {
@@ -144,6 +154,18 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
 
     /// The number of edges, the same ones counted as often as they are there. An edge of a graph
     /// that was loaded as undirected counts once.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (1, 2)].map(Edge::from));
+    /// assert_eq!(graph.num_edges()?, 2);
+    /// assert_eq!(graph.undirected().num_edges()?, 4);
+    /// let loaded = Graph::builder(&env).directed(false).build(&edges([(1, 2), (1, 2)]))?;
+    /// assert_eq!(loaded.num_edges()?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If it has to be counted and that fails.

@@ -134,6 +134,15 @@ impl<T: 'static> Pending<T> {
 
     /// Computes it: one run for all data sets that it needs.
     ///
+    /// ```
+    /// # use quince_core::{Environment, dataset::DataSet};
+    /// use quince_gelly::asm::count;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let (low, high) = (DataSet::sequence(&env, 0..2), DataSet::sequence(&env, 5..9));
+    /// assert_eq!(count(&low).and(count(&high)).execute()?, (2, 4));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If a plan fails.
     pub fn execute(self) -> Result<T> {

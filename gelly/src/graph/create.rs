@@ -288,6 +288,15 @@ pub struct AsGraph;
 impl GraphBuilder<'_, AsGraph> {
     /// The graph of the edges of `source`: batches of two columns of ids; others are not read.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let builder = Graph::builder(&env).duplicates(Duplicates::Drop);
+    /// assert_eq!(builder.build(&edges([(1, 2), (1, 2)]))?.num_edges()?, 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the source fails, the budget does not suffice, or the environment is cancelled.
     pub fn build(self, source: &dyn Source) -> Result<Graph> {
@@ -295,6 +304,16 @@ impl GraphBuilder<'_, AsGraph> {
     }
 
     /// As [`build`](Self::build), with the third column as edge values: weights in 64-bit floats.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let builder = Graph::builder(&env).duplicates(Duplicates::Sum);
+    /// let graph = builder.build_weighted(&weighted_edges([(1, 2, 0.5), (1, 2, 1.0)]))?;
+    /// assert_eq!(graph.edges_as_tuples().collect()?[0].2, 1.5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn build_weighted(self, source: &dyn Source) -> Result<Graph<Id, (), f64>> {
         self.build_valued(source).map(Graph::from_index)
     }

@@ -37,16 +37,41 @@ impl<VV> fmt::Debug for DenseValues<VV> {
 
 impl<VV> DenseValues<VV> {
     /// The number of values.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// assert_eq!(DenseValues::from_fn(&env, 3, |dense| dense)?.len(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.columns.num_rows()
     }
 
     /// Whether there is none.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// assert!(DenseValues::from_fn(&env, 0, |dense| dense)?.is_empty());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The values as columns.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let values = DenseValues::from_fn(&env, 3, |dense| (dense, f64::from(dense)))?;
+    /// assert_eq!(values.columns().schema().names(), ["f0", "f1"]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn columns(&self) -> &Batch {
         &self.columns
     }
@@ -62,6 +87,15 @@ impl DenseValues<()> {
 impl<VV: Record> DenseValues<VV> {
     /// The values in the columns of a batch.
     ///
+    /// ```
+    /// use quince_core::columnar::{ReadRecord, batch_of};
+    /// use quince_gelly::DenseValues;
+    /// let values = DenseValues::<f64>::new(batch_of([0.5, 0.25]))?;
+    /// assert_eq!(values.reader().get(1), 0.25);
+    /// assert!(DenseValues::<u64>::new(batch_of([0.5])).is_err());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If they are columns of another type.
     pub fn new(columns: Batch) -> Result<Self> {
@@ -70,6 +104,16 @@ impl<VV: Record> DenseValues<VV> {
     }
 
     /// The value that `value` makes for each of `len` dense ids, in memory paid for.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_core::columnar::ReadRecord;
+    /// let squares = DenseValues::from_fn(&env, 3, |dense| dense * dense)?;
+    /// assert_eq!(squares.reader().get(2), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice.
@@ -93,6 +137,16 @@ impl<VV: Record> DenseValues<VV> {
     }
 
     /// Reads values by dense id.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_core::columnar::ReadRecord;
+    /// let texts = DenseValues::from_fn(&env, 3, |dense| dense.to_string())?;
+    /// assert_eq!(texts.reader().get(2), "2");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn reader(&self) -> VV::Reader<'_> {
         reader_of::<VV>(&self.columns).expect("checked when it was made")
     }

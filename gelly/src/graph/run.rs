@@ -75,6 +75,26 @@ where
 
 impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     /// Runs an algorithm.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, plan::PlanNode};
+    /// # use quince_gelly::*;
+    /// # struct Edges;
+    /// # impl GraphAlgorithm<()> for Edges {
+    /// #     type Output = u64;
+    /// #     fn name(&self) -> &'static str { "Edges" }
+    /// #     fn directions(&self, _: &IndexedGraph) -> Vec<EdgeDirection> { vec![EdgeDirection::Out] }
+    /// #     fn plan(&self, graph: &IndexedGraph) -> Result<PlanNode> {
+    /// #         Ok(PlanNode::new("count").input(graph.index_plan(EdgeDirection::Out)))
+    /// #     }
+    /// #     fn estimate(&self, size: &GraphSize) -> u64 { 4 * size.num_vertices }
+    /// #     fn run(&self, graph: &IndexedGraph) -> Result<u64> { Ok(graph.num_edges()) }
+    /// # }
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
+    /// assert_eq!(graph.run(Edges)?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn run<On, A: RunOn<K, VV, EV, On>>(&self, algorithm: A) -> Result<A::Output> {
         algorithm.run_on(self)
     }
@@ -137,6 +157,17 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
 
     /// The edges by the vertex that they leave or reach; see [`IndexedGraph::index`].
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// use quince_core::index::StaticIndex;
+    /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (1, 3)].map(Edge::from));
+    /// let out = graph.index(EdgeDirection::Out)?;
+    /// assert_eq!(out.degree(graph.find(&1)?), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If a plan fails or the budget does not suffice.
     pub fn index(&self, direction: EdgeDirection) -> Result<Arc<Csr<EV::Entry>>> {
@@ -144,6 +175,27 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     }
 
     /// How an algorithm would run on this graph, and why.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, plan::PlanNode};
+    /// # use quince_gelly::*;
+    /// # struct Edges;
+    /// # impl GraphAlgorithm<()> for Edges {
+    /// #     type Output = u64;
+    /// #     fn name(&self) -> &'static str { "Edges" }
+    /// #     fn directions(&self, _: &IndexedGraph) -> Vec<EdgeDirection> { vec![EdgeDirection::Out] }
+    /// #     fn plan(&self, graph: &IndexedGraph) -> Result<PlanNode> {
+    /// #         Ok(PlanNode::new("count").input(graph.index_plan(EdgeDirection::Out)))
+    /// #     }
+    /// #     fn estimate(&self, size: &GraphSize) -> u64 { 4 * size.num_vertices }
+    /// #     fn run(&self, graph: &IndexedGraph) -> Result<u64> { Ok(graph.num_edges()) }
+    /// # }
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
+    /// let plan = graph.explain(&Edges)?.to_string();
+    /// assert!(plan.starts_with("count\n") && plan.contains("CSR, cached"), "{plan}");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If a plan fails or the budget does not suffice.
@@ -153,6 +205,27 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
 
     /// Builds the indexes that an algorithm reads, if they are not there yet.
     ///
+    /// ```
+    /// # use quince_core::{Environment, plan::PlanNode};
+    /// # use quince_gelly::*;
+    /// # struct Edges;
+    /// # impl GraphAlgorithm<()> for Edges {
+    /// #     type Output = u64;
+    /// #     fn name(&self) -> &'static str { "Edges" }
+    /// #     fn directions(&self, _: &IndexedGraph) -> Vec<EdgeDirection> { vec![EdgeDirection::Out] }
+    /// #     fn plan(&self, graph: &IndexedGraph) -> Result<PlanNode> {
+    /// #         Ok(PlanNode::new("count").input(graph.index_plan(EdgeDirection::Out)))
+    /// #     }
+    /// #     fn estimate(&self, size: &GraphSize) -> u64 { 4 * size.num_vertices }
+    /// #     fn run(&self, graph: &IndexedGraph) -> Result<u64> { Ok(graph.num_edges()) }
+    /// # }
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
+    /// graph.prepare(&Edges)?;
+    /// assert_eq!(graph.indexed()?.num_index_builds(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If a plan fails or the budget does not suffice.
     pub fn prepare<A: GraphAlgorithm<EV::Entry>>(&self, algorithm: &A) -> Result<()> {
@@ -160,6 +233,26 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     }
 
     /// The memory that a run of an algorithm will need; see [`IndexedGraph::estimate`].
+    ///
+    /// ```
+    /// # use quince_core::{Environment, plan::PlanNode};
+    /// # use quince_gelly::*;
+    /// # struct Edges;
+    /// # impl GraphAlgorithm<()> for Edges {
+    /// #     type Output = u64;
+    /// #     fn name(&self) -> &'static str { "Edges" }
+    /// #     fn directions(&self, _: &IndexedGraph) -> Vec<EdgeDirection> { vec![EdgeDirection::Out] }
+    /// #     fn plan(&self, graph: &IndexedGraph) -> Result<PlanNode> {
+    /// #         Ok(PlanNode::new("count").input(graph.index_plan(EdgeDirection::Out)))
+    /// #     }
+    /// #     fn estimate(&self, size: &GraphSize) -> u64 { 4 * size.num_vertices }
+    /// #     fn run(&self, graph: &IndexedGraph) -> Result<u64> { Ok(graph.num_edges()) }
+    /// # }
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
+    /// assert_eq!(graph.estimate(&Edges)?.algorithm_bytes, 12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If a plan fails or the budget does not suffice for the indexes.
@@ -169,6 +262,15 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
 
     /// What the memory of a run on it depends on.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
+    /// assert_eq!((graph.size()?.num_vertices, graph.size()?.num_entries()), (3, 2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If a plan fails or the budget does not suffice.
     pub fn size(&self) -> Result<GraphSize> {
@@ -176,6 +278,16 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     }
 
     /// The order in which vertices are numbered inside, and why.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let builder = Graph::builder(&env).order(VertexOrder::HubFirst);
+    /// let graph = builder.build(&edges([(1, 2), (2, 3)]))?;
+    /// assert_eq!(graph.order()?.reason, "asked for");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If a plan fails or the budget does not suffice.
@@ -201,6 +313,17 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     }
 
     /// The dense number of the vertex of this id in the index.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let graph = Graph::from_edges(&env, [Edge::from((10u64, 20u64))]);
+    /// assert_eq!(graph.find(&20)?, 1);
+    /// let error = graph.find(&7).unwrap_err().to_string();
+    /// assert!(error.starts_with("the graph has no vertex 7"));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there is none, a plan fails or the budget does not suffice.

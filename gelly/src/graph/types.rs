@@ -154,14 +154,18 @@ impl EdgeOrder {
     /// ```
     /// use quince_gelly::EdgeOrder;
     /// assert_eq!(EdgeOrder::Forward.bits() | EdgeOrder::Reverse.bits(), EdgeOrder::Mutual.bits());
-    /// assert_eq!(EdgeOrder::from_bits(2), Some(EdgeOrder::Forward));
-    /// assert_eq!(EdgeOrder::from_bits(0), None);
     /// ```
     pub fn bits(self) -> u8 {
         self as u8
     }
 
-    /// From bits, if one of them is set and no other.
+    /// From bits, if one of the two is set and no other.
+    ///
+    /// ```
+    /// use quince_gelly::EdgeOrder;
+    /// assert_eq!(EdgeOrder::from_bits(2), Some(EdgeOrder::Forward));
+    /// assert_eq!(EdgeOrder::from_bits(0), None);
+    /// ```
     pub fn from_bits(bits: u8) -> Option<Self> {
         [Self::Reverse, Self::Forward, Self::Mutual].into_iter().find(|order| order.bits() == bits)
     }
