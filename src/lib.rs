@@ -122,3 +122,7 @@ pub use graph_csv::{FromCsvReader, GraphCsvReader, IncludedFields};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeDoctests;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from-gelly.md")]
+struct FromGellyDoctests;

@@ -32,6 +32,15 @@ use crate::id::Id;
 /// (7u16, 9i8).push_text(&mut text);
 /// assert_eq!(<(u16, i8)>::from_key(VertexId::Text(&text)), Some((7, 9)));
 /// ```
+///
+/// What has no equality that all agree on is none:
+///
+/// ```compile_fail,E0277
+/// # use quince_core::Environment;
+/// # use quince_gelly::{Edge, Graph};
+/// # let env = Environment::builder().threads(1).build().unwrap();
+/// let graph = Graph::from_edges(&env, [Edge::from((0.5, 1.5))]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the id of a vertex",
     note = "ids are integers, `String`, `Id`, arrays of bytes, and pairs and triples of these"

@@ -47,6 +47,16 @@ use crate::vertex_key::VertexKey;
 /// assert_eq!(graph.indexed()?.num_edges(), 1);
 /// # Ok::<(), quince_gelly::Error>(())
 /// ```
+///
+/// Without one, algorithms on weights are refused:
+///
+/// ```compile_fail,E0277
+/// # use quince_core::Environment;
+/// # use quince_gelly::{Edge, Graph};
+/// # let env = Environment::builder().threads(1).build().unwrap();
+/// let graph = Graph::from_edges(&env, [Edge::new(1u64, 2u64, "B 96".to_owned())]);
+/// graph.indexed();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "edges with values of type `{Self}` have no weight",
     note = "implement `EdgeWeight` for it, or drop the values: `graph.map_edges(|_| ())`"
