@@ -90,8 +90,8 @@ impl<VV: Record> DenseValues<VV> {
     /// ```
     /// use quince_core::columnar::{ReadRecord, batch_of};
     /// use quince_gelly::DenseValues;
-    /// let values = DenseValues::<f64>::new(batch_of([0.5, 0.25]))?;
-    /// assert_eq!(values.reader().get(1), 0.25);
+    /// let values = DenseValues::<String>::new(batch_of(["a", "b"].map(String::from)))?;
+    /// assert_eq!(values.reader().get(1), "b");
     /// assert!(DenseValues::<u64>::new(batch_of([0.5])).is_err());
     /// # Ok::<(), quince_gelly::Error>(())
     /// ```
@@ -110,8 +110,8 @@ impl<VV: Record> DenseValues<VV> {
     /// # use quince_gelly::*;
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_core::columnar::ReadRecord;
-    /// let squares = DenseValues::from_fn(&env, 3, |dense| dense * dense)?;
-    /// assert_eq!(squares.reader().get(2), 4);
+    /// let squares = DenseValues::from_fn(&env, 3, |dense| (dense, dense * dense))?;
+    /// assert_eq!(squares.reader().get(2), (2, 4));
     /// # Ok::<(), quince_gelly::Error>(())
     /// ```
     ///
