@@ -58,21 +58,12 @@ pub(super) fn grouped(count: impl ToString) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
     }
     out
-}
-
-/// A number with at most `digits` digits behind the point, without zeros at the end.
-pub(super) fn rounded(value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    if !text.contains('.') {
-        return text;
-    }
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -107,14 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_grouped_and_numbers_rounded() {
+    fn counts_are_grouped() {
         assert_eq!(
             (grouped(7), grouped(1000), grouped(1_234_567)),
             ("7".into(), "1,000".into(), "1,234,567".into())
-        );
-        assert_eq!(
-            (rounded(9.98349, 3), rounded(2.0, 3), rounded(0.25, 8)),
-            ("9.983".into(), "2".into(), "0.25".into())
         );
     }
 }

@@ -168,7 +168,7 @@ impl Row<'_> {
             Cells::F32(values) => write_float(values[self.at], out),
             Cells::F64(values) => write_double(values[self.at], out),
             Cells::Text(_) | Cells::Coded(..) => {
-                out.push_str(self.text(column).unwrap_or_default())
+                out.push_str(self.text(column).unwrap_or_default());
             }
             _ => {
                 let _ = write!(out, "{}", self.integer(column));
