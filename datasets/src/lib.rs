@@ -22,5 +22,5 @@ pub use error::{ColumnRef, DatasetError, RecordsError, Role};
 #[cfg(feature = "parquet")]
 pub use records::ParquetFile;
 pub use records::{CsvFile, TextFile, WriteFile};
-pub use text::{Columns, Delimiter, Format, Header, IdType};
+pub use text::{Columns, Delimiter, Format, Header, IdType, suggest};
 pub use vertex_list::VertexList;

@@ -99,6 +99,9 @@ pub mod seed {
     /// `asm.degree.annotate.directed.VertexDegrees.Degrees`: degree, out-degree and in-degree (64
     /// bits each).
     pub const DEGREES: u32 = 0x3a12_fc31;
+    /// `linkanalysis.HITS.Result`: id, hub and authority score (64-bit floats). Of our own making:
+    /// no source names Gelly's, and no test pins it, as scores differ in their last digits.
+    pub const HITS: u32 = 0xc7e3_9a63;
     /// `linkanalysis.PageRank.Result`: id, score (64-bit float).
     pub const PAGE_RANK: u32 = 0x4010_af29;
 }

@@ -9,6 +9,8 @@ use quince_datasets::DatasetError;
 use quince_datasets::generators::GeneratorError;
 use quince_datasets::sinks::{SinkError, Target, is_broken_pipe};
 
+use super::runner_error::RunnerError;
+
 /// The result of a command.
 pub type Result<T, E = CliError> = std::result::Result<T, E>;
 
@@ -45,6 +47,9 @@ pub enum CliError {
     /// The graph to be generated is not described well.
     #[error(transparent)]
     Generator(#[from] GeneratorError),
+    /// The parameters of `quince run` are wrong.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
     /// The output cannot be written.
     #[error(transparent)]
     Sink(#[from] SinkError),
@@ -148,6 +153,7 @@ impl CliError {
             Self::Cancelled => 130,
             Self::NoWeights { .. }
             | Self::Generator(_)
+            | Self::Runner(_)
             | Self::Sink(SinkError::UnknownFormat { .. })
             | Self::Graph(quince_gelly::Error::Parameter { .. })
             | Self::Dataset(

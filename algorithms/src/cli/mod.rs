@@ -8,6 +8,7 @@
 //! | `quince stats INPUT` | facts about a graph ([`GraphStatistics`](crate::GraphStatistics)) |
 //! | `quince graphalytics GRAPH.properties` | runs and validates what the properties of a graph name |
 //! | `quince generate GRAPH` | graphs from a seed |
+//! | `quince run --algorithm NAME ...` | runs an algorithm with the parameters of Gelly's `Runner` |
 //!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
 //! Files are written beside their final path and renamed into place, so a command that fails
@@ -31,6 +32,8 @@ mod load;
 mod progress;
 mod registry;
 pub mod report;
+mod runner;
+mod runner_error;
 mod stats;
 
 use std::ffi::OsString;
@@ -43,11 +46,13 @@ use generate::GenerateCommand;
 use graphalytics::GraphalyticsCommand;
 use interrupt::Interrupt;
 use registry::ALGORITHMS;
+use runner::RunnerCommand;
 use stats::StatsCommand;
 
 use crate::command::Command;
 
 pub use error::{CliError, Result};
+pub use runner_error::RunnerError;
 
 const ABOUT: &str = "\
 Iterative graph analytics from the command line
@@ -72,6 +77,7 @@ enum Tool {
     Stats(StatsCommand),
     Graphalytics(GraphalyticsCommand),
     Generate(GenerateCommand),
+    Run(RunnerCommand),
 }
 
 impl Tool {
@@ -81,6 +87,7 @@ impl Tool {
             Self::Stats(command) => driver::run(command, interrupt, out),
             Self::Graphalytics(command) => graphalytics::run(command, interrupt, out),
             Self::Generate(command) => generate::run(command, interrupt),
+            Self::Run(command) => runner::run(command, interrupt, out),
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use fault::shorten;
 pub(crate) use kind::Kind;
 pub(crate) use options::{Comment, Settings};
 pub use options::{Delimiter, Format, Header, IdType};
-pub(crate) use suggest::suggest;
+pub use suggest::suggest;
 pub(crate) use table::TextTable;
 
 #[cfg(test)]

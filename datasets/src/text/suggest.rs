@@ -1,7 +1,14 @@
 //! Names that may have been meant.
 
-/// The name that `name` may have been meant to be.
-pub(crate) fn suggest(name: &str, names: &[String]) -> Option<String> {
+/// The one of `names` that `name` may have been meant to be: the nearest by insertions, deletions,
+/// substitutions and swaps of neighbours, of which two are allowed.
+///
+/// ```
+/// let names = ["source".to_owned(), "target".to_owned()];
+/// assert_eq!(quince_datasets::suggest("traget", &names).as_deref(), Some("target"));
+/// assert_eq!(quince_datasets::suggest("weight", &names), None);
+/// ```
+pub fn suggest(name: &str, names: &[String]) -> Option<String> {
     let lower = name.to_lowercase();
     let distances = names.iter().map(|other| (distance(&lower, &other.to_lowercase()), other));
     let (distance, closest) = distances.min_by_key(|(distance, _)| *distance)?;
