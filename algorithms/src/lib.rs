@@ -14,9 +14,13 @@
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
 //! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
 //! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
+//! | [`CoreDecomposition`] | peeling | `core_decomposition.rs` |
+//! | [`JaccardIndex`], [`AdamicAdar`] | none: paths of two edges | `jaccard_index.rs`, `adamic_adar.rs` |
+//! | [`VertexMetrics`], [`EdgeMetrics`] | none: one pass over the indexes | `vertex_metrics.rs`, `edge_metrics.rs` |
 //! | [`TriadicCensus`] | none: triangles | `triadic_census.rs` |
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
+mod adamic_adar;
 mod average_clustering_coefficient;
 mod breadth_first_search;
 #[cfg(feature = "cli")]
@@ -26,15 +30,19 @@ mod command;
 mod community_detection;
 mod community_detection_label_propagation;
 mod connected_components;
+mod core_decomposition;
+mod edge_metrics;
 mod global_clustering_coefficient;
 mod graph_statistics;
 mod hits;
+mod jaccard_index;
 mod label_propagation;
 mod local_clustering_coefficient;
 mod neighborhood;
 mod outcome;
 mod page_rank;
 mod personalized_page_rank;
+mod shared_neighbors;
 mod single_source_shortest_paths;
 mod sources;
 mod stopping;
@@ -47,7 +55,9 @@ mod triangle_count;
 mod triangle_enumerator;
 mod triangle_listing;
 mod vertex_labels;
+mod vertex_metrics;
 
+pub use adamic_adar::{AdamicAdar, AdamicAdarPair, AdamicAdarResult};
 pub use average_clustering_coefficient::{
     AverageClusteringCoefficient, AverageClusteringCoefficientResult,
 };
@@ -57,6 +67,8 @@ pub use community_detection_label_propagation::{
     CommunityDetectionLabelPropagation, CommunityDetectionLabelPropagationResult,
 };
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
+pub use core_decomposition::{CoreDecomposition, CoreDecompositionResult};
+pub use edge_metrics::{EdgeMetrics, EdgeMetricsResult};
 pub use global_clustering_coefficient::{
     GlobalClusteringCoefficient, GlobalClusteringCoefficientResult,
 };
@@ -64,6 +76,7 @@ pub use graph_statistics::{
     DegreeStatistics, GraphStatistics, GraphStatisticsResult, WeightStatistics,
 };
 pub use hits::{Hits, HitsResult, HitsScores};
+pub use jaccard_index::{Fraction, InvalidFraction, JaccardIndex, JaccardIndexResult, JaccardPair};
 pub use label_propagation::{LabelPropagation, LabelPropagationResult};
 pub use local_clustering_coefficient::{
     LocalClusteringCoefficient, LocalClusteringCoefficientResult,
@@ -79,3 +92,4 @@ pub use triangle_count::{TriangleCount, TriangleCountResult};
 pub use triangle_enumerator::TriangleEnumerator;
 pub use triangle_listing::{Triangle, TriangleListing, TriangleListingResult};
 pub use vertex_labels::VertexLabels;
+pub use vertex_metrics::{VertexMetrics, VertexMetricsResult};

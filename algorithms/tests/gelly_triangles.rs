@@ -9,7 +9,7 @@ use quince_core::columnar::{Batch, Column};
 use quince_core::executor;
 use quince_core::pipeline::Source;
 use quince_core::{Environment, index::Dictionary};
-use quince_datasets::generators::RMat;
+use quince_datasets::generators::RMatGraph;
 use quince_gelly::java_hash::{Checksum, Murmur, long, long_value, seed, string};
 use quince_gelly::{Duplicates, IndexedGraph, SelfLoops, VertexId};
 
@@ -19,7 +19,7 @@ fn rmat(scale: u32, edge_factor: u64, directed: bool) -> IndexedGraph {
         .directed(directed)
         .self_loops(SelfLoops::Drop)
         .duplicates(Duplicates::Drop)
-        .build(&RMat::new(scale).edge_factor(edge_factor))
+        .build(&RMatGraph::new(scale).edge_factor(edge_factor))
         .unwrap()
 }
 

@@ -10,22 +10,27 @@ use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
 use crate::{
-    AverageClusteringCoefficient, CommunityDetection, CommunityDetectionLabelPropagation,
-    ConnectedComponents, GlobalClusteringCoefficient, Hits, LabelPropagation,
-    LocalClusteringCoefficient, PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount,
-    TriangleEnumerator, TriangleListing,
+    AdamicAdar, AverageClusteringCoefficient, CommunityDetection,
+    CommunityDetectionLabelPropagation, ConnectedComponents, CoreDecomposition, EdgeMetrics,
+    GlobalClusteringCoefficient, Hits, JaccardIndex, LabelPropagation, LocalClusteringCoefficient,
+    PageRank, PersonalizedPageRank, TriadicCensus, TriangleCount, TriangleEnumerator,
+    TriangleListing, VertexMetrics,
 };
 
 use super::args::{CheckpointArgs, GraphArgs, InputArgs, ReportArgs, RunArgs, TableArgs};
 
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
+    Entry::of::<AdamicAdar>(),
     Entry::of::<AverageClusteringCoefficient>(),
     Entry::of::<CommunityDetection>(),
     Entry::of::<CommunityDetectionLabelPropagation>(),
     Entry::of::<ConnectedComponents>(),
+    Entry::of::<CoreDecomposition>(),
+    Entry::of::<EdgeMetrics>(),
     Entry::of::<GlobalClusteringCoefficient>(),
     Entry::of::<Hits>(),
+    Entry::of::<JaccardIndex>(),
     Entry::of::<LabelPropagation>(),
     Entry::of::<LocalClusteringCoefficient>(),
     Entry::of::<PageRank>(),
@@ -34,6 +39,7 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<TriangleCount>(),
     Entry::of::<TriangleEnumerator>(),
     Entry::of::<TriangleListing>(),
+    Entry::of::<VertexMetrics>(),
 ];
 
 /// An algorithm as the command line sees it.
