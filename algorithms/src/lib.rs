@@ -19,9 +19,13 @@
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
 //! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
 //! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
+//! | [`CoreDecomposition`] | peeling | `core_decomposition.rs` |
+//! | [`JaccardIndex`], [`AdamicAdar`] | none: paths of two edges | `jaccard_index.rs`, `adamic_adar.rs` |
+//! | [`VertexMetrics`], [`EdgeMetrics`] | none: one pass over the indexes | `vertex_metrics.rs`, `edge_metrics.rs` |
 //! | [`TriadicCensus`] | none: triangles | `triadic_census.rs` |
 //! | [`GraphStatistics`] | none: one pass over the indexes | `graph_statistics.rs` |
 
+mod adamic_adar;
 mod average_clustering_coefficient;
 mod batches;
 mod betweenness;
@@ -36,10 +40,13 @@ mod communities;
 mod community_detection;
 mod community_detection_label_propagation;
 mod connected_components;
+mod core_decomposition;
+mod edge_metrics;
 mod global_clustering_coefficient;
 mod graph_statistics;
 mod harmonic_centrality;
 mod hits;
+mod jaccard_index;
 mod label_propagation;
 mod leiden;
 mod local_clustering_coefficient;
@@ -50,6 +57,7 @@ mod neighborhood;
 mod outcome;
 mod page_rank;
 mod personalized_page_rank;
+mod shared_neighbors;
 mod single_source_shortest_paths;
 mod sources;
 mod stopping;
@@ -62,8 +70,10 @@ mod triangle_count;
 mod triangle_enumerator;
 mod triangle_listing;
 mod vertex_labels;
+mod vertex_metrics;
 mod weights;
 
+pub use adamic_adar::{AdamicAdar, AdamicAdarPair, AdamicAdarResult};
 pub use average_clustering_coefficient::{
     AverageClusteringCoefficient, AverageClusteringCoefficientResult,
 };
@@ -77,6 +87,8 @@ pub use community_detection_label_propagation::{
     CommunityDetectionLabelPropagation, CommunityDetectionLabelPropagationResult,
 };
 pub use connected_components::{ConnectedComponents, ConnectedComponentsResult};
+pub use core_decomposition::{CoreDecomposition, CoreDecompositionResult};
+pub use edge_metrics::{EdgeMetrics, EdgeMetricsResult};
 pub use global_clustering_coefficient::{
     GlobalClusteringCoefficient, GlobalClusteringCoefficientResult,
 };
@@ -85,6 +97,7 @@ pub use graph_statistics::{
 };
 pub use harmonic_centrality::HarmonicCentrality;
 pub use hits::{Hits, HitsResult, HitsScores};
+pub use jaccard_index::{Fraction, InvalidFraction, JaccardIndex, JaccardIndexResult, JaccardPair};
 pub use label_propagation::{LabelPropagation, LabelPropagationResult};
 pub use leiden::Leiden;
 pub use local_clustering_coefficient::{
@@ -105,3 +118,4 @@ pub use triangle_count::{TriangleCount, TriangleCountResult};
 pub use triangle_enumerator::TriangleEnumerator;
 pub use triangle_listing::{Triangle, TriangleListing, TriangleListingResult};
 pub use vertex_labels::VertexLabels;
+pub use vertex_metrics::{VertexMetrics, VertexMetricsResult};

@@ -47,6 +47,13 @@ pub(crate) fn triangle_plan<E: EntryValue>(name: &str, graph: &IndexedGraph<E>) 
         .input(input)
 }
 
+/// The plan of an algorithm that looks at the neighbours of each vertex once.
+pub(crate) fn one_pass_plan<E: EntryValue>(name: &str, graph: &IndexedGraph<E>) -> PlanNode {
+    let plan = PlanNode::new(name)
+        .property("execution", "one pass over distinct neighbours, without self-loops");
+    directions(graph).into_iter().fold(plan, |plan, side| plan.input(graph.index_plan(side)))
+}
+
 /// The pairs among `count` things.
 pub(crate) fn pairs_of(count: u64) -> u128 {
     let count = u128::from(count);

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use quince_core::iteration::IterationReport;
 use quince_core::pipeline::Source;
 use quince_gelly::Result;
+use serde::Serialize;
 
 /// The result of an algorithm, as commands show it.
 pub trait Outcome {
@@ -31,4 +32,18 @@ pub(crate) fn print_values<I: Display, V: Debug>(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     values.into_iter().try_for_each(|(id, value)| writeln!(out, "{id}\t{value:?}"))
+}
+
+/// Prints the fields of a struct of numbers, a line each; floats that are no numbers as NaN.
+pub(crate) fn print_figures(figures: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let figures = serde_json::to_value(figures)?;
+    for (name, value) in figures.as_object().into_iter().flatten() {
+        let name = name.replace('_', " ");
+        if value.is_null() {
+            writeln!(out, "{name}\tNaN")?
+        } else {
+            writeln!(out, "{name}\t{value}")?
+        }
+    }
+    Ok(())
 }

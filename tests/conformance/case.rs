@@ -156,7 +156,8 @@ impl Case {
         self.with_graph(shape, run, Outcome::of, Outcome::of)
     }
 
-    fn with_graph<R>(
+    /// Does with the graph what is to be done without or with weights.
+    pub(crate) fn with_graph<R>(
         &self,
         shape: Shape,
         run: Run,

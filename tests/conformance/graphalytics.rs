@@ -193,3 +193,16 @@ fn p2p_31_agrees_with_libgrape_lite() {
     Dataset::p2p_31().check_ranks();
     Dataset::p2p_31().check_components();
 }
+
+#[test]
+fn the_command_runs_and_validates_every_case() {
+    let mut checked = 0;
+    for name in NAMES {
+        let properties = data(&format!("graphalytics/{name}.properties"));
+        let told = quince_prints(["graphalytics".into(), properties.into_os_string()]);
+        let algorithms = Properties::of(name).get("algorithms").unwrap().split(',').count();
+        assert_eq!(told.lines().count(), algorithms, "{name}: {told}");
+        checked += algorithms;
+    }
+    assert_eq!(checked, 18);
+}

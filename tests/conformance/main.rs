@@ -11,10 +11,12 @@
 //! | module | what is compared |
 //! |---|---|
 //! | `graphs` | each graph with a file in `data/golden`, through the library and the command |
+//! | `algorithms` | the algorithm library on each of these graphs |
 //! | `graphalytics` | the validation cases of LDBC Graphalytics, and p2p-31 of libgrape-lite |
 //! | `files` | files that must load, and files that must be refused with the right words |
 #![allow(clippy::unwrap_used, reason = "only tests call these")]
 
+mod algorithms;
 mod answers;
 mod case;
 mod files;

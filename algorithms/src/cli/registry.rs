@@ -13,6 +13,7 @@ use crate::command::Command;
 
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
+    Entry::of::<crate::AdamicAdar>(),
     Entry::of::<crate::AverageClusteringCoefficient>(),
     Entry::of::<crate::Betweenness>(),
     Entry::of::<crate::BreadthFirstSearch>(),
@@ -20,9 +21,12 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::CommunityDetection>(),
     Entry::of::<crate::CommunityDetectionLabelPropagation>(),
     Entry::of::<crate::ConnectedComponents>(),
+    Entry::of::<crate::CoreDecomposition>(),
+    Entry::of::<crate::EdgeMetrics>(),
     Entry::of::<crate::GlobalClusteringCoefficient>(),
     Entry::of::<crate::HarmonicCentrality>(),
     Entry::of::<crate::Hits>(),
+    Entry::of::<crate::JaccardIndex>(),
     Entry::of::<crate::LabelPropagation>(),
     Entry::of::<crate::Leiden>(),
     Entry::of::<crate::LocalClusteringCoefficient>(),
@@ -35,6 +39,7 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::TriangleCount>(),
     Entry::of::<crate::TriangleEnumerator>(),
     Entry::of::<crate::TriangleListing>(),
+    Entry::of::<crate::VertexMetrics>(),
 ];
 
 /// An algorithm as the command line sees it.

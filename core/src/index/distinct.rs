@@ -110,6 +110,11 @@ impl<W: EntryValue> DistinctRows<W> {
         self.forward.chunks()
     }
 
+    /// The index that it is made of, which decides all.
+    pub fn index(&self) -> &Csr<W> {
+        &self.forward
+    }
+
     /// The index, if its rows are the distinct rows as they are.
     pub(super) fn plain(&self) -> Option<&Arc<Csr<W>>> {
         self.plain.then_some(&self.forward)

@@ -9,10 +9,11 @@
 //! | [`AlternatingIteration`] | two columns, each replaced from the other | the other column | by its criterion |
 //! | [`DeltaIteration`] | changed where a message improves it | the values that changed last | when nothing changes, or by its criterion |
 //! | [`OrderedIteration`] | as in a delta iteration | the values of one bucket | when nothing is pending |
+//! | [`PeelingIteration`] | what keys have left, and the level at which they left | one for each pair of a key that leaves | when no key is left |
 //! | [`FrontierTraversal`] | levels and parents | the keys of one level | when nothing is new |
 //! | [`MessageIteration`] | changed where messages arrive | what keys put out, and letters to any key | when nobody sends, or by its criterion |
 //!
-//! All but the ordered one and the rounds are synchronous: a superstep sees what the one before
+//! All but the ordered one, peeling and the rounds are synchronous: a superstep sees what the one before
 //! left, never what it writes itself. Together with sums in the order of the index that makes
 //! every value and every count of the report the same at any number of threads.
 //!
@@ -33,6 +34,7 @@ mod level_sweep;
 mod messages;
 mod multi_traversal;
 mod ordered;
+mod peeling;
 mod resume;
 mod rounds;
 mod rows;
@@ -57,6 +59,7 @@ pub use messages::{
 };
 pub use multi_traversal::MultiTraversal;
 pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};
+pub use peeling::{PeelingIteration, PeelingResult};
 pub use rounds::{RoundIteration, RoundProgram};
 pub use rows::{Row, RowContext, RowIteration, RowProgram, RowResult};
 pub use steps::{StepIteration, StepOutcome};

@@ -58,7 +58,7 @@ impl Kernel {
         match self {
             Self::Bfs => ("bfs", "level", Rule::Exact),
             Self::Cdlp => ("cdlp", "label", Rule::Exact),
-            Self::Lcc => ("lcc", "score", Rule::Epsilon),
+            Self::Lcc => ("lcc", "clustering_coefficient", Rule::Epsilon),
             Self::Pr => ("pr", "rank", Rule::Epsilon),
             Self::Sssp => ("sssp", "distance", Rule::Epsilon),
             Self::Wcc => ("wcc", "component", Rule::Equivalence),
