@@ -308,15 +308,6 @@ pub(super) mod tests {
         num_keys: u32,
         pairs: &[(u32, u32, f64)],
     ) -> Csr<W> {
-        index_by(env, num_keys, pairs, Rows::Both)
-    }
-
-    fn index_by<W: EntryValue>(
-        env: &Environment,
-        num_keys: u32,
-        pairs: &[(u32, u32, f64)],
-        rows: Rows,
-    ) -> Csr<W> {
         index_by(env, Rows::Both, num_keys, pairs)
     }
 
@@ -413,7 +404,7 @@ pub(super) mod tests {
             let pairs: Vec<_> = raw.into_iter()
                 .map(|(l, r, w)| (l % num_keys, r % num_keys, f64::from(w))).collect();
             let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
-            let from = index_by::<f64>(&env, num_keys, &pairs, Rows::Left);
+            let from = index_by::<f64>(&env, Rows::Left, num_keys, &pairs);
             let to = from.transpose(&env).unwrap();
             let result = DeltaIteration::new("distances", &to, &Distances).senders(&from).run(&env).unwrap();
             let mut distances: Vec<f64> = (0..num_keys).map(|key| Distances.initial(key)).collect();

@@ -25,7 +25,7 @@
 
 use std::marker::PhantomData;
 
-use quince_core::algebra::{Min, Monoid, Semilattice};
+use quince_core::algebra::{Max, Min, Monoid, Semilattice};
 use quince_core::columnar::Native;
 use quince_core::environment::Environment;
 use quince_core::index::{EntryValue, Key, StaticIndex};
@@ -41,16 +41,36 @@ use crate::graph::Neighborhood;
 use crate::indexed_graph::IndexedGraph;
 use crate::vertex_values::VertexValues;
 
+/// A combiner of values of type `V` that only improve.
+pub trait Improves<V> {
+    /// The order in which they do.
+    type Lattice: Semilattice<Value = V>;
+}
+
+impl<T> Improves<T> for Combiner<Min<T>>
+where
+    Min<T>: Semilattice<Value = T>,
+{
+    type Lattice = Min<T>;
+}
+
+impl<T> Improves<T> for Combiner<Max<T>>
+where
+    Max<T>: Semilattice<Value = T>,
+{
+    type Lattice = Max<T>;
+}
+
 /// A gather-sum-apply iteration whose vertices take the sum whenever it is better.
 #[derive(Debug)]
 #[must_use = "an iteration does nothing until it is run"]
-pub struct Improvement<G, L> {
+pub struct Improvement<G, C> {
     gather: G,
     name: String,
     direction: Neighborhood,
     maximum_supersteps: Option<u64>,
     width: Option<f64>,
-    lattice: PhantomData<L>,
+    combiner: PhantomData<C>,
 }
 
 /// What an improvement ended with, and how it went.
@@ -90,19 +110,19 @@ impl<G> GatherSumApply<G, (), ()> {
     /// `gather(value, edge value)` is asked for a better value: given a worse one, what it gives must
     /// not be better. A neighbour whose value is the worst there is (infinity, the largest integer)
     /// is not gathered.
-    pub fn improving<L>(gather: G, _sum: Combiner<L>) -> Improvement<G, L> {
+    pub fn improving<C>(gather: G, _sum: C) -> Improvement<G, C> {
         Improvement {
             gather,
             name: "gather-sum-apply iteration".to_owned(),
             direction: Neighborhood::Out,
             maximum_supersteps: None,
             width: None,
-            lattice: PhantomData,
+            combiner: PhantomData,
         }
     }
 }
 
-impl<G, L> Improvement<G, L> {
+impl<G, C> Improvement<G, C> {
     /// The name in reports and errors.
     pub fn name(mut self, name: &str) -> Self {
         self.name = name.to_owned();
@@ -122,7 +142,7 @@ impl<G, L> Improvement<G, L> {
     }
 }
 
-impl<G, V> Improvement<G, Min<V>> {
+impl<G, V> Improvement<G, Combiner<Min<V>>> {
     /// Lets the smallest values go first: those between 0 and `width`, until nothing changes there,
     /// then those up to twice that, and so on. A superstep is one such bucket. Pays where edges add
     /// to what is gathered, as in shortest paths.
@@ -132,19 +152,22 @@ impl<G, V> Improvement<G, Min<V>> {
     }
 }
 
-impl<G, L: Semilattice<Value: EntryValue + Native>> Improvement<G, L> {
+impl<G, C> Improvement<G, C> {
     /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
     ///
     /// # Errors
     /// If the width of the order is not above 0, the budget does not suffice, a function panics, or
     /// the environment is cancelled.
-    pub fn run<E: EntryValue>(
+    pub fn run<E, V>(
         self,
         graph: &IndexedGraph<E>,
-        initial: impl Fn(Key<'_>) -> L::Value + Send + Sync,
-    ) -> Result<ImprovementResult<L::Value>>
+        initial: impl Fn(Key<'_>) -> V + Send + Sync,
+    ) -> Result<ImprovementResult<V>>
     where
-        G: Fn(L::Value, E) -> L::Value + Send + Sync,
+        E: EntryValue,
+        V: EntryValue + Native,
+        C: Improves<V>,
+        G: Fn(V, E) -> V + Send + Sync,
     {
         let dictionary = graph.dictionary();
         self.run_from(graph, |vertex| initial(dictionary.key(vertex)))
@@ -154,13 +177,16 @@ impl<G, L: Semilattice<Value: EntryValue + Native>> Improvement<G, L> {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn run_from<E: EntryValue>(
+    pub fn run_from<E, V>(
         self,
         graph: &IndexedGraph<E>,
-        initial: impl Fn(u32) -> L::Value + Send + Sync,
-    ) -> Result<ImprovementResult<L::Value>>
+        initial: impl Fn(u32) -> V + Send + Sync,
+    ) -> Result<ImprovementResult<V>>
     where
-        G: Fn(L::Value, E) -> L::Value + Send + Sync,
+        E: EntryValue,
+        V: EntryValue + Native,
+        C: Improves<V>,
+        G: Fn(V, E) -> V + Send + Sync,
     {
         if let Some(width) = self.width.filter(|width| !(*width > 0.0 && width.is_finite())) {
             return Err(Error::Parameter {
@@ -173,7 +199,7 @@ impl<G, L: Semilattice<Value: EntryValue + Native>> Improvement<G, L> {
         let indexes = Indexes::of(graph, self.direction)?;
         let ends = indexes.ends();
         let env = graph.environment();
-        let program = Program::<_, _, L> {
+        let program = Program::<_, _, C::Lattice> {
             gather: &self.gather,
             initial,
             per_width: 1.0 / self.width.unwrap_or(1.0),
@@ -187,7 +213,7 @@ impl<G, L: Semilattice<Value: EntryValue + Native>> Improvement<G, L> {
         Ok(ImprovementResult { values, report })
     }
 
-    fn in_order<I: StaticIndex, P: OrderedProgram<I::Value, Lattice = L>>(
+    fn in_order<L: Semilattice, I: StaticIndex, P: OrderedProgram<I::Value, Lattice = L>>(
         &self,
         env: &Environment,
         from: &I,
@@ -201,7 +227,7 @@ impl<G, L: Semilattice<Value: EntryValue + Native>> Improvement<G, L> {
         Ok((result.solution, result.report))
     }
 
-    fn in_supersteps<I: StaticIndex, P: DeltaProgram<I::Value, Lattice = L>>(
+    fn in_supersteps<L: Semilattice, I: StaticIndex, P: DeltaProgram<I::Value, Lattice = L>>(
         &self,
         env: &Environment,
         to: &I,

@@ -33,7 +33,7 @@ mod ways;
 pub use aggregators::{Aggregable, DOUBLE_SUM, LONG_SUM};
 pub use along::{AlongEdges, Unchanged};
 pub use configuration::{IterationConfiguration, SuperstepContext};
-pub use improve::{Improvement, ImprovementResult};
+pub use improve::{Improvement, ImprovementResult, Improves};
 pub use on_graph::IterationResult;
 pub use result::ModelResult;
 pub use ways::{Edges, IncidentEdge};
