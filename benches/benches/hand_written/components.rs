@@ -5,13 +5,7 @@ use quince_core::index::{Csr, StaticIndex};
 use quince_core::memory::{Segment, SharedSlice};
 use rayon::prelude::*;
 
-use super::{fold_row, split};
-
-/// Pull while the active vertices have more than one in this many of all entries.
-const PULL_SHARE: u64 = 20;
-
-/// Active vertices that one worker pushes at a time.
-const PUSH_CHUNK: usize = 64;
+use super::{PULL_SHARE, PUSH_CHUNK, flag, fold_row, lower, split, take_flagged};
 
 /// In parallel: labels spread synchronously, pulled while many change and pushed while few do.
 pub(crate) fn parallel(
@@ -41,13 +35,6 @@ pub(crate) fn parallel(
         }
     }
     labels
-}
-
-/// The flagged vertices; clears the flags.
-fn take_flagged(changed: &mut [u8]) -> Vec<u32> {
-    let list = (0..changed.len() as u32).filter(|&v| changed[v as usize] != 0).collect();
-    changed.fill(0);
-    list
 }
 
 /// Every vertex takes the smallest label around it; the number of entries of those that changed.
@@ -92,28 +79,6 @@ fn push(index: &Csr<()>, active: &[u32], labels: &mut [u32], changed: &mut [u8])
         all.extend(some);
         all
     })
-}
-
-/// Lowers a label to `new`; whether that changed it.
-fn lower(labels: SharedSlice<'_, u32>, vertex: u32, new: u32) -> bool {
-    let mut old = labels.load(vertex as usize);
-    while new < old {
-        match labels.compare_exchange(vertex as usize, old, new) {
-            Ok(_) => return true,
-            Err(seen) => old = seen,
-        }
-    }
-    false
-}
-
-/// Sets a flag; whether it was not set.
-fn flag(changed: SharedSlice<'_, u8>, vertex: u32) -> bool {
-    while changed.load(vertex as usize) == 0 {
-        if changed.compare_exchange(vertex as usize, 0, 1).is_ok() {
-            return true;
-        }
-    }
-    false
 }
 
 /// On one thread: union-find with path halving; the label is the smallest of the component.

@@ -5,8 +5,17 @@
 
 pub(crate) mod components;
 pub(crate) mod page_rank;
+pub(crate) mod shortest_paths;
 
 use std::ops::Range;
+
+use quince_core::memory::{SharedSlice, SharedWord};
+
+/// Pull while the active vertices have more than one in this many of all entries.
+const PULL_SHARE: u64 = 20;
+
+/// Active vertices that one worker pushes at a time.
+const PUSH_CHUNK: usize = 64;
 
 /// Rows from this length on are folded through four accumulators, as in the index.
 const LONG_ROW: usize = 32;
@@ -42,4 +51,33 @@ fn split<'c, T>(chunks: &[Range<u32>], mut column: &'c mut [T]) -> Vec<&'c mut [
         column = rest;
     }
     parts
+}
+
+/// The flagged vertices; clears the flags.
+fn take_flagged(changed: &mut [u8]) -> Vec<u32> {
+    let list = (0..changed.len() as u32).filter(|&v| changed[v as usize] != 0).collect();
+    changed.fill(0);
+    list
+}
+
+/// Lowers a value to `new`; whether that changed it.
+fn lower<T: SharedWord + PartialOrd>(values: SharedSlice<'_, T>, vertex: u32, new: T) -> bool {
+    let mut old = values.load(vertex as usize);
+    while new < old {
+        match values.compare_exchange(vertex as usize, old, new) {
+            Ok(_) => return true,
+            Err(seen) => old = seen,
+        }
+    }
+    false
+}
+
+/// Sets a flag; whether it was not set.
+fn flag(changed: SharedSlice<'_, u8>, vertex: u32) -> bool {
+    while changed.load(vertex as usize) == 0 {
+        if changed.compare_exchange(vertex as usize, 0, 1).is_ok() {
+            return true;
+        }
+    }
+    false
 }

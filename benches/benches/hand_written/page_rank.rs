@@ -56,6 +56,44 @@ pub(crate) fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> S
     ranks
 }
 
+/// As [`parallel`], but without the mass of dangling vertices, and nobody looks whether it
+/// converges. A vertex without entries keeps the rank that it began with.
+pub(crate) fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32> {
+    let (offsets, columns, chunks) = (index.offsets(), index.columns(), index.chunks());
+    let vertices = index.num_keys();
+    let column = || env.memory().allocate::<f32>("hand-written", vertices).expect("memory");
+    let (mut ranks, mut shares, mut read, mut write) = (column(), column(), column(), column());
+    let start = (1.0 / vertices as f64) as f32;
+    for vertex in 0..vertices {
+        let degree = offsets[vertex + 1] - offsets[vertex];
+        ranks[vertex] = start;
+        shares[vertex] = if degree == 0 { 0.0 } else { 1.0 / degree as f32 };
+        read[vertex] = ranks[vertex] * shares[vertex];
+    }
+    let base = (1.0 - DAMPING) as f32 / vertices as f32;
+    for _ in 0..iterations {
+        let (shares, contributions) = (&shares[..], &read[..]);
+        let parts = split(chunks, &mut ranks).into_par_iter().zip(split(chunks, &mut write));
+        parts.zip(chunks).for_each(|((ranks, write), rows)| {
+            for ((row, rank), write) in rows.clone().zip(ranks).zip(write) {
+                let row = row as usize;
+                let columns = &columns[offsets[row] as usize..offsets[row + 1] as usize];
+                if columns.is_empty() {
+                    continue;
+                }
+                // SAFETY: an index has no column beyond its keys, and there is a value for each
+                // key.
+                let value = |column| unsafe { *contributions.get_unchecked(column as usize) };
+                let sum = fold_row(columns, 0.0, value, |a, b| a + b);
+                *rank = base + DAMPING as f32 * sum;
+                *write = *rank * shares[row];
+            }
+        });
+        std::mem::swap(&mut read, &mut write);
+    }
+    ranks
+}
+
 /// On one thread.
 pub(crate) fn one_thread(index: &Csr<()>, iterations: u64) -> Vec<f32> {
     let vertices = index.num_keys();

@@ -54,12 +54,16 @@ pub trait DeltaProgram<W: EntryValue>: Sync {
     fn message(&self, value: Value<Self::Lattice>, entry: W) -> Value<Self::Lattice>;
 }
 
-/// A delta iteration to be run over an index that goes both ways.
+/// A delta iteration to be run over an index that goes both ways, or over an index and its
+/// transpose.
 #[derive(Debug)]
 #[must_use = "an iteration does nothing until it is run"]
 pub struct DeltaIteration<'a, I, P> {
     pub(super) name: &'a str,
+    /// Rows are the keys that messages go to.
     pub(super) index: &'a I,
+    /// Rows are the keys that messages come from; none if the index is that too.
+    pub(super) senders: Option<&'a I>,
     pub(super) program: &'a P,
     pub(super) criterion: Criterion,
     pub(super) parameters: Parameters,
@@ -80,7 +84,13 @@ impl<'a, I: StaticIndex, P> DeltaIteration<'a, I, P> {
     /// An iteration of `program` over `index`, until nothing changes.
     pub fn new(name: &'a str, index: &'a I, program: &'a P) -> Self {
         let (criterion, parameters) = (Criterion::EmptyWorkset, Parameters::default());
-        Self { name, index, program, criterion, parameters, is_nested: false }
+        Self { name, index, senders: None, program, criterion, parameters, is_nested: false }
+    }
+
+    /// The index with the same entries whose rows are the keys that messages come from; those of
+    /// the iteration's index are the keys that they go to then.
+    pub fn senders(self, transpose: &'a I) -> Self {
+        Self { senders: Some(transpose), ..self }
     }
 
     /// Says that `program` was made with this parameter: a snapshot that was taken with another
@@ -102,9 +112,16 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
     /// key and value for each active key.
     ///
     /// # Panics
-    /// If the index is not symmetric: pull and push would then send along different entries.
+    /// If the index is not symmetric and there is no transpose, or one of another size: pull and
+    /// push would then send along different entries.
     pub fn run(self, env: &Environment) -> Result<DeltaResult<Value<P::Lattice>>> {
-        assert!(self.index.is_symmetric(), "a delta iteration runs over a symmetric index");
+        match self.senders {
+            None => assert!(self.index.is_symmetric(), "a symmetric index, or its transpose too"),
+            Some(senders) => {
+                let size = |index: &I| (index.num_keys(), index.num_entries());
+                assert_eq!(size(senders), size(self.index), "an index and its transpose");
+            }
+        }
         // One way into the pool and back, not one for each superstep.
         env.install(|| self.run_in_pool(env))
     }
@@ -115,6 +132,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
         let mut body = DeltaBody {
             env,
             index: self.index,
+            senders: self.senders.unwrap_or(self.index),
             program: self.program,
             solution: memory.allocate("solution", num_keys)?,
             next: memory.allocate("solution", num_keys)?,
@@ -138,6 +156,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaIteration<'_, I, P> {
 struct DeltaBody<'a, I: StaticIndex, P: DeltaProgram<I::Value>> {
     env: &'a Environment,
     index: &'a I,
+    senders: &'a I,
     program: &'a P,
     solution: Segment<Value<P::Lattice>>,
     /// The solution of the next superstep while a pull makes it.
@@ -164,7 +183,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> Stateful for DeltaBody<'_, I, P>
     fn restore(&mut self, snapshot: &mut SnapshotReader) -> Result<()> {
         snapshot.column_into(&mut self.solution)?;
         self.workset =
-            Workset::restore(self.env, self.index, &self.solution, &mut self.marks, snapshot)?;
+            Workset::restore(self.env, self.senders, &self.solution, &mut self.marks, snapshot)?;
         Ok(())
     }
 }
@@ -189,7 +208,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> Body for DeltaBody<'_, I, P> {
 
 impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
     fn initialize(&mut self) {
-        let (index, program) = (self.index, self.program);
+        let (senders, program) = (self.senders, self.program);
         let (solution, marks) = (SharedSlice::new(&mut self.solution), self.marks.share());
         let start = |keys: &Range<u32>| {
             let (mut num_keys, mut num_entries) = (0, 0);
@@ -199,19 +218,19 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
                 marks.store(key as usize, u8::from(is_active));
                 if is_active {
                     num_keys += 1;
-                    num_entries += index.degree(key) as u64;
+                    num_entries += senders.degree(key) as u64;
                 }
             }
             (num_keys, num_entries)
         };
-        let chunks = index.chunks().par_iter().map(start);
+        let chunks = senders.chunks().par_iter().map(start);
         let (num_keys, num_entries) = chunks.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         self.workset = Workset::Dense { num_keys, num_entries };
     }
 
     /// Every key folds the values of its row.
     fn pull(&mut self) -> Result<()> {
-        let (env, index, program) = (self.env, self.index, self.program);
+        let (env, index, senders, program) = (self.env, self.index, self.senders, self.program);
         let solution = &self.solution[..];
         let next = SharedSlice::new(&mut self.next);
         let marks = self.marks.share();
@@ -229,7 +248,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
                 marks.store(key as usize, u8::from(improves));
                 if improves {
                     num_keys += 1;
-                    num_entries += index.degree(key) as u64;
+                    num_entries += senders.degree(key) as u64;
                 }
             }
             Ok::<(u64, u64), crate::Error>((num_keys, num_entries))
@@ -244,7 +263,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
 
     /// Each active key merges its value, as it was when the superstep began, into its neighbours.
     fn push(&mut self) -> Result<()> {
-        let (env, index, program) = (self.env, self.index, self.program);
+        let (env, senders, program) = (self.env, self.senders, self.program);
         let most = self.workset.num_entries() as usize;
         let nothing = Workset::Dense { num_keys: 0, num_entries: 0 };
         let workset = std::mem::replace(&mut self.workset, nothing);
@@ -255,7 +274,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             active.try_for_each(|(keys, values)| {
                 env.check_cancelled()?;
                 for (&key, &value) in keys.iter().zip(values) {
-                    index.for_each(key, |other, entry| {
+                    senders.for_each(key, |other, entry| {
                         if merge::<P::Lattice>(solution, other, program.message(value, entry)) {
                             changed.add(other);
                         }
@@ -265,7 +284,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             })
         })?;
         drop((keys, values));
-        self.workset = Workset::from_list(env, index, &self.solution, changed)?;
+        self.workset = Workset::from_list(env, senders, &self.solution, changed)?;
         Ok(())
     }
 }
@@ -371,6 +390,30 @@ pub(super) mod tests {
             prop_assert_eq!(&result.solution[..], &distances[..]);
             let counted: Vec<_> = result.report.supersteps.iter().map(|s| s.changes).collect();
             prop_assert_eq!(counted, changes);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn one_way_entries_are_pulled_by_one_index_and_pushed_by_its_transpose(
+            num_keys in 1u32..60,
+            raw in prop::collection::vec((0u32..60, 0u32..60, 0u8..20), 0..150),
+            threads in prop::sample::select(vec![1usize, 8]),
+        ) {
+            let pairs: Vec<_> = raw.into_iter()
+                .map(|(l, r, w)| (l % num_keys, r % num_keys, f64::from(w))).collect();
+            let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
+            let from = index_by::<f64>(&env, Rows::Left, num_keys, &pairs);
+            let to = from.transpose(&env).unwrap();
+            let result = DeltaIteration::new("distances", &to, &Distances).senders(&from).run(&env).unwrap();
+            let mut distances: Vec<f64> = (0..num_keys).map(|key| Distances.initial(key)).collect();
+            for _ in 0..num_keys {
+                for &(l, r, weight) in &pairs {
+                    distances[r as usize] = distances[r as usize].min(distances[l as usize] + weight);
+                }
+            }
+            prop_assert_eq!(&result.solution[..], &distances[..]);
         }
     }
 

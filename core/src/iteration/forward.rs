@@ -79,6 +79,7 @@ impl<I: StaticIndex, P: ForwardProgram> DeltaIteration<'_, I, P> {
         let plain = DeltaIteration {
             name: self.name,
             index: self.index,
+            senders: self.senders,
             program: &program,
             criterion: self.criterion,
             parameters: self.parameters,

@@ -256,6 +256,28 @@ impl<G, S, A, R> GatherSumApply<G, S, A, R> {
         S: Combine<M>,
         A: ApplyFunction<VV, M>,
     {
+        let dictionary = graph.dictionary();
+        self.run_from(graph, |vertex| initial(dictionary.key(vertex)))
+    }
+
+    /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, a function panics, or the environment is cancelled.
+    pub fn run_from<VV, E, M>(
+        self,
+        graph: &IndexedGraph<E>,
+        initial: impl Fn(u32) -> VV + Send + Sync,
+    ) -> Result<ModelResult<VV>>
+    where
+        VV: Record,
+        E: EntryValue,
+        M: Clone + Send + Sync,
+        R: Reading<VV>,
+        G: GatherFunction<R::Read, E, M>,
+        S: Combine<M>,
+        A: ApplyFunction<VV, M>,
+    {
         let Self { gather, sum, apply, reading, configuration, maximum_supersteps } = self;
         let (job, superstep) =
             Job::new("gather-sum-apply iteration", graph, configuration, maximum_supersteps)?;

@@ -21,6 +21,8 @@ mod aggregators;
 mod along;
 mod configuration;
 pub mod gather_sum_apply;
+mod improve;
+mod on_graph;
 mod post;
 mod result;
 mod run;
@@ -31,8 +33,7 @@ mod ways;
 pub use aggregators::{Aggregable, DOUBLE_SUM, LONG_SUM};
 pub use along::{AlongEdges, Unchanged};
 pub use configuration::{IterationConfiguration, SuperstepContext};
+pub use improve::{Improvement, ImprovementResult, Improves};
+pub use on_graph::IterationResult;
 pub use result::ModelResult;
 pub use ways::{Edges, IncidentEdge};
-
-#[cfg(test)]
-mod tests;

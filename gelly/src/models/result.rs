@@ -40,6 +40,10 @@ impl<VV> ModelResult<VV> {
         &self.values
     }
 
+    pub(super) fn into_report(self) -> IterationReport {
+        self.report
+    }
+
     /// The supersteps and why they ended.
     pub fn report(&self) -> &IterationReport {
         &self.report

@@ -2,7 +2,7 @@
 
 use quince_core::columnar::Record;
 use quince_core::environment::Environment;
-use quince_core::index::{EntryValue, Key};
+use quince_core::index::EntryValue;
 use quince_core::iteration::{MessageIteration, MessageProgram, Travel};
 use quince_core::memory::PaidVec;
 
@@ -48,11 +48,12 @@ impl<E: EntryValue> Job<E> {
         Ok((job, context))
     }
 
-    /// Runs `program`, which looks at the same `ends`.
+    /// Runs `program`, which looks at the same `ends`, from the values that `initial` gives vertices by
+    /// their dense numbers.
     pub(super) fn run<VV, P>(
         &self,
         ends: Ends<'_, E>,
-        initial: impl Fn(Key<'_>) -> VV + Send + Sync,
+        initial: impl Fn(u32) -> VV + Send + Sync,
         program: P,
     ) -> Result<ModelResult<VV>>
     where
@@ -60,7 +61,7 @@ impl<E: EntryValue> Job<E> {
         P: MessageProgram<E, State = VV>,
     {
         let (env, name) = (&self.env, &self.name[..]);
-        let value = |vertex: usize| initial(ends.id(vertex as u32));
+        let value = |vertex: usize| initial(vertex as u32);
         let len = ends.dictionary.len();
         let states =
             env.run(name, || Ok(PaidVec::from_fn(env.memory(), "solution", len, value)?))?;

@@ -216,6 +216,27 @@ impl<F, C, A> VertexCentric<F, C, A> {
         C: Combine<M>,
         A: AlongEdges<M, E>,
     {
+        let dictionary = graph.dictionary();
+        self.run_from(graph, |vertex| initial(dictionary.key(vertex)))
+    }
+
+    /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// # Errors
+    /// If the budget does not suffice, a function panics, or the environment is cancelled.
+    pub fn run_from<VV, E, M>(
+        self,
+        graph: &IndexedGraph<E>,
+        initial: impl Fn(u32) -> VV + Send + Sync,
+    ) -> Result<ModelResult<VV>>
+    where
+        VV: Record,
+        E: EntryValue,
+        M: Clone + Send + Sync,
+        F: ComputeFunction<VV, E, M>,
+        C: Combine<M>,
+        A: AlongEdges<M, E>,
+    {
         let Self { compute, combiner, along, configuration, maximum_supersteps } = self;
         let (job, superstep) =
             Job::new("vertex-centric iteration", graph, configuration, maximum_supersteps)?;

@@ -1,10 +1,12 @@
 //! The body of an iteration by messages: what is kept between supersteps, and how one goes.
 
+use rayon::prelude::*;
+
 use super::letters::Sorting;
 use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::{Columns, Senders};
-use super::units::Units;
+use super::units::{Units, windows};
 use super::worker::{Culprit, PartOf, Tally};
 use super::{MessageIteration, Travel};
 use crate::environment::Environment;
@@ -87,21 +89,26 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     /// The keys that work in the first superstep, and what all states own.
     fn activate(&mut self) -> Result<()> {
         let memory = self.env.memory();
-        let num_keys = self.states.len();
-        let mut tally = Tally::default();
         if P::SCATTERS {
-            self.columns.flags(memory, num_keys)?;
+            self.columns.flags(memory, self.states.len())?;
             self.senders = Senders::Dense;
         }
-        for key in 0..num_keys as u32 {
-            if self.program.is_active(key) {
-                tally.keys += 1;
-                tally.entries += self.degree(key) as u64;
-                if P::SCATTERS {
-                    self.columns.flags[key as usize] = 1;
+        let Self { program, units, push, columns, .. } = self;
+        let flags = windows(&units.ranges, &mut columns.flags);
+        let active = units.ranges.par_iter().zip(flags).map(|(range, flags)| {
+            let mut tally = Tally::default();
+            for (at, key) in range.clone().enumerate() {
+                if program.is_active(key) {
+                    tally.keys += 1;
+                    tally.entries += push.map_or(0, |push| push.degree(key) as u64);
+                    if P::SCATTERS {
+                        flags[at] = 1;
+                    }
                 }
             }
-        }
+            tally
+        });
+        let tally = active.reduce(Tally::default, Tally::add);
         if std::mem::needs_drop::<P::State>() {
             let bytes = self.states.iter().map(|state| self.program.owned_bytes(state) as u64);
             self.owned = Some(memory.reserve("solution", bytes.sum())?);
@@ -116,12 +123,6 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     /// The states of all keys.
     pub(super) fn into_states(self) -> (PaidVec<P::State>, Option<Reservation>) {
         (self.states, self.owned)
-    }
-
-    /// The entries over which a key sends.
-    #[inline(always)]
-    pub(super) fn degree(&self, key: u32) -> usize {
-        self.push.map_or(0, |push| push.degree(key))
     }
 
     /// Whether every key that has a row to send along sends.

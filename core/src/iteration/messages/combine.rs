@@ -82,33 +82,44 @@ impl<T> Combiner<Sum<T>> {
     }
 }
 
-impl<L: Monoid> Combine<L::Value> for Combiner<L> {
-    const REGROUPS: bool = L::REASSOCIATES;
+/// One for each, so that the type of the messages says which combiner is meant.
+macro_rules! named_combiners {
+    ($($monoid:ident),*) => {$(
+        impl<T> Combine<T> for Combiner<$monoid<T>>
+        where
+            $monoid<T>: Monoid<Value = T>,
+            T: Send + Sync,
+        {
+            const REGROUPS: bool = $monoid::<T>::REASSOCIATES;
 
-    #[inline(always)]
-    fn combine(&self, left: L::Value, right: L::Value) -> L::Value {
-        L::combine(left, right)
-    }
+            #[inline(always)]
+            fn combine(&self, left: T, right: T) -> T {
+                $monoid::<T>::combine(left, right)
+            }
 
-    #[inline(always)]
-    fn fold_row<I: StaticIndex>(
-        &self,
-        index: &I,
-        row: u32,
-        message: impl Fn(u32, I::Value) -> L::Value,
-    ) -> Option<L::Value> {
-        (index.degree(row) > 0).then(|| index.fold_with::<L>(row, message))
-    }
+            #[inline(always)]
+            fn fold_row<I: StaticIndex>(
+                &self,
+                index: &I,
+                row: u32,
+                message: impl Fn(u32, I::Value) -> T,
+            ) -> Option<T> {
+                (index.degree(row) > 0).then(|| index.fold_with::<$monoid<T>>(row, message))
+            }
 
-    fn fold_run(&self, messages: impl ExactSizeIterator<Item = L::Value>) -> Option<L::Value> {
-        if messages.len() == 0 {
-            return None;
+            fn fold_run(&self, messages: impl ExactSizeIterator<Item = T>) -> Option<T> {
+                if messages.len() == 0 {
+                    return None;
+                }
+                let mut fold = RunFold::<$monoid<T>>::new(messages.len());
+                messages.for_each(|message| fold.add(message));
+                Some(fold.finish())
+            }
         }
-        let mut fold = RunFold::<L>::new(messages.len());
-        messages.for_each(|message| fold.add(message));
-        Some(fold.finish())
-    }
+    )*};
 }
+
+named_combiners!(Min, Max, Sum);
 
 /// No combiner: a key receives every message that was sent to it.
 #[derive(Clone, Copy, Debug, Default)]

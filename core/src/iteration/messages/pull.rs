@@ -1,14 +1,12 @@
 //! Sweeps: pieces of all keys, in parallel.
 
-use rayon::prelude::*;
-
 use super::body::MessageBody;
 use super::combine::Combine;
 use super::letters::{Mail, Sorting};
 use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::Senders;
-use super::units::windows;
+use super::units::{Unit, in_parallel};
 use super::worker::{Culprit, PartOf, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -20,20 +18,19 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     pub(super) fn start(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
         let Self { env, program, units, states, push, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
-        let states = windows(&units.ranges, states);
-        let parts = units.ranges.par_iter().zip(states).map(|(range, states)| {
+        let all = units.of(states, &mut [], &mut []);
+        in_parallel(all, &|Unit { range, states, .. }: Unit<'_, P::State, P::Sent>| {
             env.check_cancelled()?;
             let mut worker = Worker::new(env.memory(), program, num_keys, culprit);
             worker.begin_unit(range.end);
-            for (key, state) in range.clone().zip(states) {
+            for (key, state) in range.zip(states) {
                 if program.is_active(key) && worker.receive(key, state, &[]) {
                     worker.count(push.map_or(0, |push| push.degree(key)));
                     worker.list(key)?;
                 }
             }
             worker.finish()
-        });
-        parts.collect()
+        })
     }
 
     /// Every key gathers along its row from the keys that send.
@@ -78,12 +75,8 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let senders =
             Row::<I, P> { index: pull, program, flags: &columns.flags, sent: &columns.sent };
-        let ranges = &units.ranges;
-        let windows = windows(ranges, states)
-            .into_par_iter()
-            .zip(windows(ranges, &mut next.flags))
-            .zip(windows(ranges, &mut next.sent));
-        let parts = ranges.par_iter().zip(windows).map(|(range, ((states, flags), sent))| {
+        let all = units.of(states, &mut next.flags, &mut next.sent);
+        in_parallel(all, &|Unit { range, states, flags, sent }| {
             env.check_cancelled()?;
             let mut worker = Worker::new(env.memory(), program, num_keys, culprit);
             worker.begin_unit(range.end);
@@ -114,8 +107,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
                 }
             }
             worker.finish()
-        });
-        parts.collect()
+        })
     }
 }
 

@@ -1,14 +1,12 @@
 //! Few keys send: their messages are stored, brought to their targets, and received.
 
-use rayon::prelude::*;
-
 use super::body::MessageBody;
 use super::combine::Combine;
 use super::letters::{Bag, Mail, Sorting, sorted};
 use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::pieces;
-use super::units::{Units, windows};
+use super::units::{Units, in_parallel, windows};
 use super::worker::{Culprit, PartOf, Watch, Worker};
 use crate::environment::Environment;
 use crate::error::Result;
@@ -60,7 +58,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             return Ok(vec![send(0..keys.len())?]);
         }
         let pieces = pieces(keys, PIECE_ENTRIES, |key| push.degree(key));
-        pieces.into_par_iter().map(send).collect()
+        in_parallel(pieces, &send)
     }
 
     /// Whoever has mail receives.
@@ -86,17 +84,15 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let buckets = units.buckets();
         let states = windows(&buckets, states);
         let slots = windows(&buckets, if in_slots { slots } else { &mut [] });
-        let jobs: Vec<_> =
-            buckets.into_iter().zip(mail.buckets).zip(states.into_iter().zip(slots)).collect();
-        let busy = jobs.into_par_iter().filter(|((_, letters), _)| !letters.is_empty());
-        let parts = busy.map(|((keys, letters), (states, slots))| {
+        let jobs = buckets.into_iter().zip(mail.buckets).zip(states.into_iter().zip(slots));
+        let busy = jobs.filter(|((_, letters), _)| !letters.is_empty()).collect();
+        in_parallel(busy, &|((keys, letters), (states, slots))| {
             if in_slots {
                 office.in_slots(letters, keys.start, states, slots)
             } else {
                 office.in_order(letters, keys.start, states)
             }
-        });
-        parts.collect()
+        })
     }
 }
 

@@ -1,11 +1,9 @@
 //! Active keys scatter before anybody receives.
 
-use rayon::prelude::*;
-
 use super::body::MessageBody;
 use super::program::MessageProgram;
 use super::senders::Senders;
-use super::units::windows;
+use super::units::{Unit, in_parallel};
 use super::worker::{Culprit, PartOf, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -27,14 +25,12 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);
-        let flags = windows(&units.ranges, &mut columns.flags);
-        let sent = windows(&units.ranges, &mut columns.sent);
-        let work = units.ranges.par_iter().zip(flags).zip(sent);
-        let parts = work.map(|((range, flags), sent)| {
+        let all = units.of(&mut [], &mut columns.flags, &mut columns.sent);
+        in_parallel(all, &|Unit { range, flags, sent, .. }: Unit<'_, P::State, P::Sent>| {
             env.check_cancelled()?;
             let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
             worker.begin_unit(range.end);
-            for ((key, flag), sent) in range.clone().zip(flags).zip(sent) {
+            for ((key, flag), sent) in range.zip(flags).zip(sent) {
                 if *flag == 0 {
                     continue;
                 }
@@ -45,8 +41,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
                 }
             }
             worker.finish()
-        });
-        parts.collect()
+        })
     }
 
     /// The active keys as a list.
@@ -69,6 +64,6 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         if active.len() <= SEQUENTIAL {
             return Ok(vec![scatter(&active)?]);
         }
-        units.cut(&active).into_par_iter().map(scatter).collect()
+        in_parallel(units.cut(&active), &scatter)
     }
 }

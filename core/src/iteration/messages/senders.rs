@@ -51,6 +51,11 @@ impl<S: Clone> Columns<S> {
         sent: PaidVec<S>,
     ) -> Result<()> {
         self.flags(memory, num_keys)?;
+        if sent.len() == num_keys && self.sent.is_empty() {
+            self.flags.fill(1);
+            self.sent = sent;
+            return Ok(());
+        }
         if let Some(filler) = sent.first() {
             self.sent(num_keys, filler)?;
         }

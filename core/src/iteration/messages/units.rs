@@ -7,6 +7,10 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
+use crate::error::Result;
+
 /// Most buckets.
 const MOST_BUCKETS: usize = 256;
 
@@ -91,6 +95,41 @@ pub(super) fn windows<'v, T>(ranges: &[Range<u32>], mut values: &'v mut [T]) -> 
         window
     };
     ranges.iter().map(window).collect()
+}
+
+/// One unit of a sweep: its keys, and their parts of the columns that are there.
+pub(super) struct Unit<'v, T, S> {
+    pub(super) range: Range<u32>,
+    pub(super) states: &'v mut [T],
+    pub(super) flags: &'v mut [u8],
+    pub(super) sent: &'v mut [S],
+}
+
+impl Units {
+    /// All units with their parts of these columns.
+    pub(super) fn of<'v, T, S>(
+        &self,
+        states: &'v mut [T],
+        flags: &'v mut [u8],
+        sent: &'v mut [S],
+    ) -> Vec<Unit<'v, T, S>> {
+        let columns = windows(&self.ranges, states)
+            .into_iter()
+            .zip(windows(&self.ranges, flags))
+            .zip(windows(&self.ranges, sent));
+        let units = self.ranges.iter().cloned().zip(columns);
+        units.map(|(range, ((states, flags), sent))| Unit { range, states, flags, sent }).collect()
+    }
+}
+
+/// Does all jobs, and gives their results in the order of the jobs. One instance serves all programs
+/// with the same types: what is called for a unit need not be known to the compiler, only what is
+/// called for an entry.
+pub(super) fn in_parallel<J: Send, R: Send>(
+    jobs: Vec<J>,
+    work: &(dyn Fn(J) -> Result<R> + Sync),
+) -> Result<Vec<R>> {
+    jobs.into_par_iter().map(work).collect()
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! The three iteration models: golden answers, agreement, and every option.
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -6,11 +8,11 @@ use quince_core::index::Key;
 use quince_core::iteration::{Combiner, Direction, Travel};
 use quince_core::report::AggregateValue;
 
-use super::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
-use super::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
-use super::vertex_centric::{ComputeContext, VertexCentric};
-use super::*;
-use crate::{Id, IndexedGraph, Neighborhood, VertexOrder, edges, weighted_edges};
+use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
+use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
+use quince_gelly::models::vertex_centric::{ComputeContext, ComputeFunction, VertexCentric};
+use quince_gelly::models::{IterationConfiguration, LONG_SUM, ModelResult, SuperstepContext};
+use quince_gelly::{Id, IndexedGraph, Neighborhood, VertexOrder, edges, weighted_edges};
 
 type Arcs = Vec<(i64, i64, f64)>;
 
@@ -408,11 +410,6 @@ proptest! {
 fn directions_are_those_of_edges() {
     let graph = small(&[(1, 2, 1.0), (2, 3, 1.0), (4, 2, 1.0)]);
     let run = |direction| {
-        let gather = |neighbor: Neighbor<'_, Vec<i64>, f64>| neighbor.value().clone();
-        let sum = |left: Vec<i64>, right: Vec<i64>| [left, right].concat();
-        let apply =
-            |sum: Vec<i64>, vertex: &mut ApplyContext<'_, '_, Vec<i64>>| vertex.set_result(sum);
-        let _ = (&gather, &sum, &apply);
         let scatter = |vertex: &mut ScatterContext<'_, '_, i64, f64, i64>| {
             let neighbors: Vec<_> = vertex.edges().map(|edge| edge.neighbor).collect();
             assert!(neighbors.is_sorted() && neighbors.len() == vertex.edges().len());
@@ -440,7 +437,7 @@ struct Everything {
     told: std::sync::mpsc::Sender<String>,
 }
 
-impl vertex_centric::ComputeFunction<(u64, String), f64, u64> for Everything {
+impl ComputeFunction<(u64, String), f64, u64> for Everything {
     fn compute(
         &self,
         vertex: &mut ComputeContext<'_, '_, (u64, String), f64, u64>,
