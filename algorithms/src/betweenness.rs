@@ -130,16 +130,16 @@ impl Betweenness {
         self
     }
 
-    /// What to multiply sums over sources by.
-    fn factor(&self, directed: bool, scores: &[f64]) -> f64 {
-        let pair = if directed { 1.0 } else { 0.5 };
+    /// What sums over sources are divided by.
+    fn divisor(&self, directed: bool, scores: &[f64]) -> f64 {
         let others = scores.len().saturating_sub(1) as f64;
         let highest = scores.iter().copied().fold(0.0, f64::max);
         match self.normalization {
-            Normalization::None => pair,
-            Normalization::Pairs if others > 1.0 => 1.0 / (others * (others - 1.0)),
-            Normalization::Maximum if highest > 0.0 => 1.0 / highest,
-            Normalization::Pairs | Normalization::Maximum => 1.0,
+            // Each pair was counted from both ends.
+            Normalization::None if !directed => 2.0,
+            Normalization::Pairs if others > 1.0 => others * (others - 1.0),
+            Normalization::Maximum if highest > 0.0 => highest,
+            _ => 1.0,
         }
     }
 }
@@ -194,8 +194,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for Betweenness {
             Ok(StepOutcome { changes, convergence: None, workset: left.len() as u64 })
         })?;
         let mut scores = program.scores;
-        let factor = self.factor(graph.is_directed(), &scores);
-        scores.iter_mut().for_each(|score| *score *= factor);
+        let divisor = self.divisor(graph.is_directed(), &scores);
+        scores.iter_mut().for_each(|score| *score /= divisor);
         Ok(CentralityResult {
             column: "betweenness",
             num_sources: sources.len() as u64,

@@ -10,8 +10,8 @@
 //!   buckets of a width, delta, and a bucket is a superstep. Wide buckets are few and send more
 //!   often; the default follows from statistics of the weights and degrees, and the plan says how.
 //! - **Cost**: O(vertices + edges) time and messages where few vertices improve twice in a bucket,
-//!   which a small delta sees to, and a superstep for each bucket that is not empty. 72 bytes a
-//!   vertex: its distance, and room for four times that it may be pending.
+//!   which a small delta sees to, and a superstep for each bucket that is not empty. 56 bytes a
+//!   vertex: its distance, and room for three times that it may be pending.
 //! - **Deterministic**: the least sum is unique; a path adds its weights from the source on.
 //! - **Source**: Meyer, Sanders: *Δ-stepping: a parallelizable shortest path algorithm*, 2003;
 //!   Zhang et al.: *Optimizing Ordered Graph Algorithms with GraphIt*, 2020, for bucket fusion.
@@ -148,8 +148,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for SingleSourceShortestPaths {
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        // Distances, and four pending entries for each vertex.
-        (8 + 4 * 16) * size.num_vertices
+        // Distances, and three pending entries for each vertex.
+        (8 + 3 * 16) * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<SingleSourceShortestPathsResult> {

@@ -68,6 +68,23 @@ pub enum Error {
         /// The algorithm.
         algorithm: &'static str,
     },
+    /// An algorithm needs edges that go one way.
+    #[error(
+        "{algorithm} needs a directed graph, and this one is undirected; read it with --directed \
+         (in a program: directed(true))"
+    )]
+    NeedsDirected {
+        /// The algorithm.
+        algorithm: &'static str,
+    },
+    /// There is no order because edges lead back.
+    #[error("{algorithm}: {id} is on a cycle; an order exists only where no path leads back")]
+    Cycle {
+        /// The algorithm.
+        algorithm: &'static str,
+        /// A vertex on a cycle.
+        id: String,
+    },
     /// The graph has no vertex of that id.
     #[error("the graph has no vertex {id}; ids are as they stand in the input")]
     UnknownVertex {

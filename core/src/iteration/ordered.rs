@@ -32,7 +32,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use self::lane::{Entry, Lane, WINDOW};
+use self::lane::{Block, Entry, Lane, WINDOW};
 use super::criterion::Criterion;
 use super::identity::{Parameters, fingerprint};
 use super::resume::Stateful;
@@ -67,6 +67,12 @@ pub trait OrderedProgram<W: EntryValue>: Sync {
 
     /// The message along an entry from a key with this value.
     fn message(&self, value: Value<Self::Lattice>, entry: W) -> Value<Self::Lattice>;
+
+    /// Whether a key takes a message that would improve it; by default any does.
+    #[inline(always)]
+    fn accepts(&self, _key: u32, _message: Value<Self::Lattice>) -> bool {
+        true
+    }
 
     /// The bucket of a value. Must not fall when a value gets worse.
     fn bucket(&self, value: Value<Self::Lattice>) -> u64;
@@ -120,7 +126,7 @@ impl<'a, I: StaticIndex, P> OrderedIteration<'a, I, P> {
 }
 
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
-    /// Runs it. Takes a value and four pending entries (a key with its value) for each key from
+    /// Runs it. Takes a value and three pending entries (a key with its value) for each key from
     /// the budget; more where more is pending at once.
     ///
     /// # Errors
@@ -155,7 +161,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
 
 /// Entries in bins that are paid for from the start, for each key: what was out of date before it
 /// was its turn, and the room that lists grow into, are among them.
-const ENTRIES_OF_A_KEY: usize = 4;
+const ENTRIES_OF_A_KEY: usize = 3;
 
 struct OrderedBody<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
     env: &'a Environment,
@@ -180,13 +186,12 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
         let slot = self.next_slot()?;
         self.current = self.base + slot;
         loop {
-            let lists: Vec<_> = self.lanes.iter_mut().map(|lane| lane.take_bin(slot)).collect();
-            let num_entries: usize = lists.iter().map(Vec::len).sum();
-            if num_entries == 0 {
+            let mut blocks = self.take_bins(slot);
+            if blocks.is_empty() {
                 break;
             }
-            self.round(slot, &lists, num_entries)?;
-            self.lanes.iter_mut().zip(lists).for_each(|(lane, list)| lane.recycle(list));
+            self.round(slot, &blocks)?;
+            self.recycle(&mut blocks);
         }
         let settled: i64 = self.lanes.iter().map(|lane| lane.moved(slot)).sum();
         self.lanes.iter_mut().for_each(|lane| lane.clear_bin(slot));
@@ -196,14 +201,11 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
     }
 }
 
-/// Rounds with at most this many entries are done by the worker that is there.
-const INLINE_ENTRIES: usize = 1 << 9;
+/// Rounds with at most this many blocks are done by the worker that is there.
+const INLINE_BLOCKS: usize = 4;
 
-/// A worker goes on with its own bin while it has at most this many entries.
-const FUSED_ENTRIES: usize = 1 << 10;
-
-/// Entries that one worker takes at a time.
-const PIECE: usize = 64;
+/// A worker goes on with its own bin while it has at most this many blocks.
+const FUSED_BLOCKS: usize = 8;
 
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
     fn begin(&mut self) -> Result<()> {
@@ -240,32 +242,40 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
         Ok(0)
     }
 
+    fn take_bins(&mut self, slot: u64) -> Vec<Block<Value<P::Lattice>>> {
+        self.lanes.iter_mut().flat_map(|lane| lane.take_bin(slot)).collect()
+    }
+
+    /// Deals blocks that are done out to all lanes.
+    fn recycle(&mut self, blocks: &mut Vec<Block<Value<P::Lattice>>>) {
+        let num_lanes = self.lanes.len();
+        let dealt = blocks.drain(..).enumerate();
+        dealt.for_each(|(at, block)| self.lanes[at % num_lanes].recycle(block));
+    }
+
     /// Begins the window anew at the first bucket behind it.
     fn move_window(&mut self) -> Result<()> {
         let Self { solution, lanes, program, .. } = self;
-        let far: Vec<_> = lanes.iter_mut().map(Lane::take_far).collect();
         let is_valid = |entry: &&Entry<Value<P::Lattice>>| solution[entry.0 as usize] == entry.1;
+        let mut far: Vec<_> = lanes.iter_mut().flat_map(Lane::take_far).collect();
         let valid = far.iter().flatten().filter(is_valid);
         self.base = valid.map(|entry| program.bucket(entry.1)).min().unwrap_or(u64::MAX);
-        for (lane, far) in lanes.iter_mut().zip(far) {
-            for &entry in far.iter().filter(is_valid) {
+        for (at, block) in far.iter().enumerate() {
+            let num_lanes = lanes.len();
+            let lane = &mut lanes[at % num_lanes];
+            for &entry in block.iter().filter(is_valid) {
                 let slot = program.bucket(entry.1) - self.base;
                 lane.count(slot, 1);
                 lane.push(slot, entry);
             }
-            lane.recycle(far);
             lane.check()?;
         }
+        self.recycle(&mut far);
         Ok(())
     }
 
-    /// Sends the values of the entries in the lists, and maybe of what comes into the same bucket.
-    fn round(
-        &mut self,
-        slot: u64,
-        lists: &[Vec<Entry<Value<P::Lattice>>>],
-        num_entries: usize,
-    ) -> Result<()> {
+    /// Sends the values of the entries in the blocks, and maybe of what comes into the same bucket.
+    fn round(&mut self, slot: u64, blocks: &[Block<Value<P::Lattice>>]) -> Result<()> {
         self.env.check_cancelled()?;
         let env = self.env;
         let round = Round {
@@ -275,27 +285,17 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
             base: self.base,
             current: self.current,
         };
-        if num_entries <= INLINE_ENTRIES {
+        if blocks.len() <= INLINE_BLOCKS {
             let lane = &mut self.lanes[0];
-            lists.iter().for_each(|list| round.send(lane, list));
+            blocks.iter().for_each(|block| round.send(lane, block));
             round.fuse(lane, slot);
             return lane.check();
         }
         let next = AtomicUsize::new(0);
         self.lanes.par_iter_mut().try_for_each(|lane| {
-            loop {
-                let start = next.fetch_add(PIECE, Ordering::Relaxed);
-                if start >= num_entries {
-                    break;
-                }
+            while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
                 env.check_cancelled()?;
-                let mut skipped = 0;
-                for list in lists {
-                    let from = start.saturating_sub(skipped).min(list.len());
-                    let to = (start + PIECE).saturating_sub(skipped).min(list.len());
-                    round.send(lane, &list[from..to]);
-                    skipped += list.len();
-                }
+                round.send(lane, block);
             }
             round.fuse(lane, slot);
             lane.check()
@@ -332,17 +332,18 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
 
     /// Goes on with what the worker itself found for the bucket, while that is little.
     fn fuse(&self, lane: &mut Lane<Value<P::Lattice>>, slot: u64) {
-        while (1..=FUSED_ENTRIES).contains(&lane.bin_len(slot)) {
-            let bin = lane.take_bin(slot);
-            self.send(lane, &bin);
-            lane.recycle(bin);
+        while lane.has_few(slot, FUSED_BLOCKS) {
+            for block in lane.take_bin(slot) {
+                self.send(lane, &block);
+                lane.recycle(block);
+            }
         }
     }
 
     #[inline(always)]
     fn merge(&self, lane: &mut Lane<Value<P::Lattice>>, key: u32, new: Value<P::Lattice>) {
         let mut old = self.solution.load(key as usize);
-        while P::Lattice::improves(new, old) {
+        while P::Lattice::improves(new, old) && self.program.accepts(key, new) {
             let merged = P::Lattice::combine(old, new);
             match self.solution.compare_exchange(key as usize, old, merged) {
                 Ok(_) => return self.improved(lane, key, old, merged),
@@ -391,8 +392,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Stateful for OrderedBody<'_, I
         snapshot.column_into(&mut self.solution)?;
         for lane in &mut self.lanes {
             (0..WINDOW).for_each(|slot| lane.clear_bin(slot));
-            let far = lane.take_far();
-            lane.recycle(far);
+            lane.take_far().for_each(|block| lane.recycle(block));
             lane.pending = 0;
         }
         (self.base, self.current) = (current, current);

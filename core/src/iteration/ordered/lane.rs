@@ -1,6 +1,6 @@
 //! The bins of one worker: what is pending, by bucket.
 
-use std::mem::take;
+use std::mem::{replace, take};
 
 use crate::error::Result;
 use crate::memory::{MemoryManager, Reservation};
@@ -12,19 +12,39 @@ pub(super) type Entry<V> = (u32, V);
 /// Buckets that have a bin of their own; those behind them share one until it is their turn.
 pub(super) const WINDOW: u64 = 1 << 10;
 
+/// Entries in one block: what bins grow by, and what a worker takes at a time.
+pub(super) const BLOCK: usize = 1 << 7;
+
+/// Up to [`BLOCK`] entries. Its memory is paid for and goes from bin to bin.
+pub(super) type Block<V> = Vec<Entry<V>>;
+
+/// What is pending in a bucket.
+#[derive(Debug)]
+struct Bin<V> {
+    /// Where entries go; without memory in an empty bin.
+    open: Block<V>,
+    full: Vec<Block<V>>,
+}
+
+impl<V> Default for Bin<V> {
+    fn default() -> Self {
+        Self { open: Vec::new(), full: Vec::new() }
+    }
+}
+
 /// The bins of one worker, for the buckets from a base on.
 #[derive(Debug)]
 pub(super) struct Lane<V> {
-    bins: Vec<Vec<Entry<V>>>,
+    bins: Vec<Bin<V>>,
     /// For each bin, how many keys this worker moved into the bucket, less those it moved out.
     moved: Vec<i64>,
     /// What is behind the window.
-    far: Vec<Entry<V>>,
+    far: Bin<V>,
     /// How many keys became pending through this worker, less those that it settled.
     pub(super) pending: i64,
-    /// Empty lists that keep their memory.
-    spare: Vec<Vec<Entry<V>>>,
-    /// Pays for all lists.
+    /// Blocks that wait for entries.
+    spare: Vec<Block<V>>,
+    /// Pays for all blocks.
     reservation: Reservation,
     used_bytes: u64,
     /// Why an entry was lost.
@@ -37,9 +57,9 @@ impl<V: Copy> Lane<V> {
     pub(super) fn new(memory: &MemoryManager, capacity: usize) -> Result<Self> {
         let bytes = capacity * size_of::<Entry<V>>();
         Ok(Self {
-            bins: (0..WINDOW).map(|_| Vec::new()).collect(),
+            bins: (0..WINDOW).map(|_| Bin::default()).collect(),
             moved: vec![0; WINDOW as usize],
-            far: Vec::new(),
+            far: Bin::default(),
             pending: 0,
             spare: Vec::new(),
             reservation: memory.reserve("bins", bytes as u64)?,
@@ -52,10 +72,12 @@ impl<V: Copy> Lane<V> {
     #[inline(always)]
     pub(super) fn push(&mut self, slot: u64, entry: Entry<V>) {
         let bin = self.bins.get_mut(slot as usize).unwrap_or(&mut self.far);
-        if bin.len() == bin.capacity() {
-            self.grow_and_push(slot, entry);
-        } else {
-            bin.push(entry);
+        if bin.open.len() == bin.open.capacity() {
+            self.grow(slot);
+        }
+        let bin = self.bins.get_mut(slot as usize).unwrap_or(&mut self.far);
+        if bin.open.len() < bin.open.capacity() {
+            bin.open.push(entry);
         }
     }
 
@@ -67,28 +89,31 @@ impl<V: Copy> Lane<V> {
         }
     }
 
+    /// Opens another block of a bin. If the budget has no room for it, none is open.
     #[cold]
-    fn grow_and_push(&mut self, slot: u64, entry: Entry<V>) {
-        let Self { bins, far, spare, .. } = self;
-        let bin = bins.get_mut(slot as usize).unwrap_or(far);
-        if bin.capacity() == 0
-            && let Some(empty) = spare.pop()
-        {
-            *bin = empty;
-        } else {
-            let more = bin.capacity().max(16);
-            self.used_bytes += (more * size_of::<Entry<V>>()) as u64;
-            let granted = self.reservation.bytes();
-            if self.used_bytes > granted
-                && let Err(refused) = self.reservation.resize(self.used_bytes.max(granted / 4 * 5))
-            {
-                self.used_bytes -= (more * size_of::<Entry<V>>()) as u64;
-                self.failed = Some(refused.into());
-                return;
-            }
-            bin.reserve_exact(more);
+    fn grow(&mut self, slot: u64) {
+        let block = match self.spare.pop() {
+            Some(block) => block,
+            None => self.allocate().unwrap_or_else(|error| {
+                self.failed = Some(error);
+                Vec::new()
+            }),
+        };
+        let bin = self.bins.get_mut(slot as usize).unwrap_or(&mut self.far);
+        let full = replace(&mut bin.open, block);
+        if full.capacity() > 0 {
+            bin.full.push(full);
         }
-        bin.push(entry);
+    }
+
+    fn allocate(&mut self) -> Result<Block<V>> {
+        self.used_bytes += (BLOCK * size_of::<Entry<V>>()) as u64;
+        let granted = self.reservation.bytes();
+        if self.used_bytes > granted {
+            // A little more than is needed, so that not every block goes to the manager.
+            self.reservation.resize(self.used_bytes + granted / 32)?;
+        }
+        Ok(Vec::with_capacity(BLOCK))
     }
 
     /// An error if the budget had no room for an entry.
@@ -100,30 +125,36 @@ impl<V: Copy> Lane<V> {
         self.moved[slot as usize]
     }
 
-    pub(super) fn bin_len(&self, slot: u64) -> usize {
-        self.bins[slot as usize].len()
+    /// Whether the bin at `slot` is not empty and has less than a few blocks.
+    pub(super) fn has_few(&self, slot: u64, blocks: usize) -> bool {
+        let bin = &self.bins[slot as usize];
+        !bin.open.is_empty() && bin.full.len() < blocks
     }
 
-    pub(super) fn take_bin(&mut self, slot: u64) -> Vec<Entry<V>> {
-        take(&mut self.bins[slot as usize])
+    /// Takes all blocks of the bin at `slot`.
+    pub(super) fn take_bin(&mut self, slot: u64) -> impl Iterator<Item = Block<V>> + use<V> {
+        blocks(take(&mut self.bins[slot as usize]))
     }
 
-    pub(super) fn take_far(&mut self) -> Vec<Entry<V>> {
-        take(&mut self.far)
+    /// Takes all blocks behind the window.
+    pub(super) fn take_far(&mut self) -> impl Iterator<Item = Block<V>> + use<V> {
+        blocks(take(&mut self.far))
     }
 
-    /// Takes the memory of a list that is done.
-    pub(super) fn recycle(&mut self, mut list: Vec<Entry<V>>) {
-        if list.capacity() > 0 {
-            list.clear();
-            self.spare.push(list);
-        }
+    /// Takes a block that is done.
+    pub(super) fn recycle(&mut self, mut block: Block<V>) {
+        block.clear();
+        self.spare.push(block);
     }
 
     /// Leaves a bucket behind: what is in its bin is out of date.
     pub(super) fn clear_bin(&mut self, slot: u64) {
         self.moved[slot as usize] = 0;
-        let bin = self.take_bin(slot);
-        self.recycle(bin);
+        self.take_bin(slot).for_each(|block| self.recycle(block));
     }
+}
+
+fn blocks<V>(bin: Bin<V>) -> impl Iterator<Item = Block<V>> {
+    let open = Some(bin.open).filter(|block| block.capacity() > 0);
+    bin.full.into_iter().chain(open)
 }

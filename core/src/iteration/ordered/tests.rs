@@ -188,7 +188,7 @@ fn memory_that_is_short_is_an_error_that_says_so() {
     let pairs: Vec<_> = (1..40_000).map(|key| (0, key, 1.0)).collect();
     let index = index_by::<f64>(&env, Rows::Left, 40_000, &pairs);
     let rest = env.memory().budget() - env.memory().counters().granted_bytes;
-    let _held = env.memory().reserve("others", rest - 40_000 * 72 + 100).unwrap();
+    let _held = env.memory().reserve("others", rest - 40_000 * 56 + 100).unwrap();
     let program = Distances { source: 0, width: 1.0 };
     let error = OrderedIteration::new("distances", &index, &program).run(&env).unwrap_err();
     assert!(error.to_string().contains("bins wanted"), "{error}");
