@@ -49,20 +49,22 @@ fn all_six_run_and_agree() {
     let folder = Folder::new();
     let properties = write_graph(&folder);
     let report = folder.file("report.json");
-    let told = succeed(["graphalytics", &properties, "--repetitions", "3", "--report",
-        &report]);
+    let told = succeed(["graphalytics", &properties, "--repetitions", "3", "--report", &report]);
     let lines: Vec<Vec<&str>> =
         told.stdout.lines().map(|line| line.split('\t').collect()).collect();
     let named: Vec<_> = lines.iter().map(|line| (line[0], line[3], line[4])).collect();
     let all = "4 vertices agree";
-    assert_eq!(named, [
-        ("bfs", "exact", all),
-        ("cdlp", "exact", all),
-        ("lcc", "epsilon", all),
-        ("pr", "epsilon", all),
-        ("sssp", "epsilon", all),
-        ("wcc", "equivalence", all),
-    ]);
+    assert_eq!(
+        named,
+        [
+            ("bfs", "exact", all),
+            ("cdlp", "exact", all),
+            ("lcc", "epsilon", all),
+            ("pr", "epsilon", all),
+            ("sssp", "epsilon", all),
+            ("wcc", "equivalence", all),
+        ]
+    );
     let report: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
     assert_eq!((report["vertices"].as_u64(), report["edges"].as_u64()), (Some(4), Some(3)));
@@ -79,7 +81,11 @@ fn a_wrong_result_is_told_and_is_an_error() {
     folder.write("small-BFS", "1 0\n2 1\n3 2\n4 9223372036854775807\n");
     let told = run(["graphalytics", &properties, "--algorithms", "bfs,wcc"]);
     assert_eq!(told.code, Some(1));
-    assert!(told.stdout.contains("WRONG: 1 of 4; vertex 3: expected 2, found 1"), "{}", told.stdout);
+    assert!(
+        told.stdout.contains("WRONG: 1 of 4; vertex 3: expected 2, found 1"),
+        "{}",
+        told.stdout
+    );
     assert!(told.stdout.contains("wcc"), "the others run all the same");
     assert!(told.stderr.contains("not the reference output: bfs"), "{}", told.stderr);
 }

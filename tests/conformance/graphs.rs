@@ -7,6 +7,7 @@
 use quince::prelude::*;
 use serde_json::Value;
 
+use crate::algorithms;
 use crate::answers::{Answers, text};
 use crate::case::{Case, Run, Shape, outcome_in};
 use crate::{data, plain_reader};
@@ -130,6 +131,7 @@ fn check(name: &str, case: &Case) {
     check_facts(&answers, case);
     check_results(&answers, case);
     check_by_second_opinion(&answers, case);
+    algorithms::check(&answers, case);
 }
 
 /// Sizes, duplicates, self-loops, degrees.
