@@ -1,8 +1,7 @@
-//! Connected components of a graph in a file: `quince connected-components` as a program of its
-//! own.
+//! `quince connected-components` as a program of its own.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    quince_algorithms::cli::connected_components()
+    quince_algorithms::cli::program(env!("CARGO_BIN_NAME"))
 }

@@ -1,7 +1,7 @@
-//! PageRank of a graph in a file: `quince page-rank` as a program of its own.
+//! `quince page-rank` as a program of its own.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    quince_algorithms::cli::page_rank()
+    quince_algorithms::cli::program(env!("CARGO_BIN_NAME"))
 }

@@ -49,8 +49,6 @@ use registry::ALGORITHMS;
 use runner::RunnerCommand;
 use stats::StatsCommand;
 
-use crate::command::Command;
-
 pub use error::{CliError, Result};
 pub use runner_error::RunnerError;
 
@@ -151,22 +149,18 @@ pub fn main() -> ExitCode {
     start(|interrupt, out| run(&quince().try_get_matches()?, interrupt, out))
 }
 
-/// The program of a single algorithm: its command by itself, with the name of the program.
-fn program<C: Command>(name: &'static str) -> ExitCode {
+/// The program of a single algorithm: its command by itself. `name` is that of the program, which
+/// is called like the command with `_` for `-`.
+///
+/// # Panics
+/// If there is no such algorithm.
+pub fn program(name: &'static str) -> ExitCode {
+    let entry = registry::find(&name.replace('_', "-"));
+    let entry = entry.expect("programs are called like algorithms");
     start(|interrupt, out| {
-        let command = registry::command::<C>().name(name).version(env!("CARGO_PKG_VERSION"));
-        registry::run::<C>(&command.try_get_matches()?, interrupt, out)
+        let command = (entry.command)().name(name).version(env!("CARGO_PKG_VERSION"));
+        (entry.run)(&command.try_get_matches()?, interrupt, out)
     })
-}
-
-/// The `page_rank` program: `quince page-rank` by itself.
-pub fn page_rank() -> ExitCode {
-    program::<crate::PageRank>("page_rank")
-}
-
-/// The `connected_components` program: `quince connected-components` by itself.
-pub fn connected_components() -> ExitCode {
-    program::<crate::ConnectedComponents>("connected_components")
 }
 
 /// Runs `quince` with these arguments, the first of which is its name, inside this process:

@@ -80,7 +80,7 @@ pub(super) fn find(name: &str) -> Option<&'static Entry> {
 }
 
 /// The command of an algorithm.
-pub(super) fn command<C: Command>() -> clap::Command {
+fn command<C: Command>() -> clap::Command {
     let (summary, _) = C::ABOUT.split_once('\n').unwrap_or((C::ABOUT, ""));
     AlgorithmArgs::<C>::augment_args(clap::Command::new(C::NAME))
         .about(summary)
@@ -89,11 +89,7 @@ pub(super) fn command<C: Command>() -> clap::Command {
 }
 
 /// Runs an algorithm with the arguments of its command.
-pub(super) fn run<C: Command>(
-    matches: &ArgMatches,
-    interrupt: &Interrupt,
-    out: &mut dyn Write,
-) -> Result<()> {
+fn run<C: Command>(matches: &ArgMatches, interrupt: &Interrupt, out: &mut dyn Write) -> Result<()> {
     driver::run(&AlgorithmArgs::<C>::from_arg_matches(matches)?, interrupt, out)
 }
 
