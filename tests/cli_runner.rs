@@ -179,6 +179,51 @@ fn triangles_have_the_checksums_of_gelly() {
 }
 
 #[test]
+fn similar_vertices_have_the_checksums_of_gelly() {
+    // Rows R17, R18 and R20.
+    let jaccard =
+        "--algorithm JaccardIndex --mirror_results --simplify undirected --input RMatGraph";
+    assert_eq!(hash(&format!("{jaccard} --scale 7")), checksum(11_388, 0x1647_5705_2eeb));
+    let eight = format!("{jaccard} --scale 8");
+    assert_eq!(hash(&eight), checksum(39_276, 0x4cab_a2e6_63d5));
+    assert_eq!(printed(&eight), (39_276, 0x4c5a_7262_20c0));
+    let adamic = "--algorithm AdamicAdar --mirror_results --simplify undirected --input RMatGraph";
+    assert_eq!(printed(&format!("{adamic} --scale 8")).0, 39_276);
+    let star = "--algorithm AdamicAdar --input StarGraph --vertex_count 3 --output print";
+    // 1 / ln 2 in 32 bits.
+    assert_eq!(told(star), "Vertex IDs: (1, 2), adamic-adar score: 1.442695\n");
+}
+
+#[test]
+fn metrics_have_the_figures_of_gelly() {
+    // Rows R22 and R23.
+    let metrics = |order: &str| {
+        told(&format!(
+            "--algorithm GraphMetrics --order {order} --input RMatGraph --scale 7 \
+             --simplify {order} --output print"
+        ))
+    };
+    let edges = "\n\
+                 Edge metrics:\n  triangle triplet count: 4,575\n  rectangle triplet count: 11,756\n  \
+                 maximum triangle triplets: 153\n  maximum rectangle triplets: 391\n";
+    let directed = "Vertex metrics:\n  vertex count: 117\n  edge count: 1,168\n  \
+                    unidirectional edge count: 686\n  bidirectional edge count: 241\n  \
+                    average degree: 9.983\n  density: 0.08605953\n  triplet count: 29,286\n  \
+                    maximum degree: 91\n  maximum out degree: 77\n  maximum in degree: 68\n  \
+                    maximum triplets: 4,095\n";
+    assert_eq!(metrics("directed"), format!("{directed}{edges}"));
+    let undirected = "Vertex metrics:\n  vertex count: 117\n  edge count: 927\n  \
+                      average degree: 15.846\n  density: 0.13660477\n  triplet count: 29,286\n  \
+                      maximum degree: 91\n  maximum triplets: 4,095\n";
+    assert_eq!(metrics("undirected"), format!("{undirected}{edges}"));
+    let csv = refused(
+        "--algorithm GraphMetrics --order directed --input StarGraph --vertex_count 3 \
+         --output csv --output_filename none.csv",
+    );
+    assert!(csv.stderr.contains("no rows for --output csv"), "{}", csv.stderr);
+}
+
+#[test]
 fn ranks_and_scores_are_there_for_every_vertex() {
     // Row R21.
     for algorithm in ["PageRank", "HITS"] {
@@ -190,7 +235,7 @@ fn ranks_and_scores_are_there_for_every_vertex() {
     let star = "--algorithm PageRank --input StarGraph --vertex_count 5 --iterations 1";
     let first = told(&format!("{star} --output print"));
     // By hand: 0.15 / 5 + 0.85 * 4 / 5.
-    assert!(first.starts_with("Vertex ID: 0, PageRank score: 0.71\n"), "{first}");
+    assert!(first.starts_with("Vertex ID: 0, PageRank score: 0.71"), "{first}");
     let hits = "--algorithm HITS --input CompleteGraph --vertex_count 4 --output print";
     assert!(told(hits).starts_with("Vertex ID: 0, hub score: 0.5, authority score: 0.5\n"));
     // Vertices without edges are ranked if that is asked for.

@@ -78,6 +78,14 @@ pub enum RunnerError {
         /// What is allowed.
         expected: String,
     },
+    /// Figures for an output of rows.
+    #[error("{who} gives figures and no rows for --output {output}; use --output print")]
+    NoRows {
+        /// The algorithm.
+        who: &'static str,
+        /// The output.
+        output: &'static str,
+    },
     /// More vertices than a type of ids can tell apart.
     #[error("{vertices} vertices; ids of type {name} tell at most {limit} apart, use --type long")]
     TooManyVertices {

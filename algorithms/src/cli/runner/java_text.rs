@@ -66,6 +66,15 @@ pub(super) fn grouped(count: impl ToString) -> String {
     out
 }
 
+/// A number with at most `digits` digits behind the point, without zeros at the end.
+pub(super) fn rounded(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,10 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_grouped() {
+    fn counts_are_grouped_and_numbers_rounded() {
         assert_eq!(
             (grouped(7), grouped(1000), grouped(1_234_567)),
             ("7".into(), "1,000".into(), "1,234,567".into())
+        );
+        assert_eq!(
+            [rounded(9.98349, 3), rounded(2.0, 3), rounded(0.25, 8), rounded(f64::NAN, 3)],
+            ["9.983", "2", "0.25", "NaN"]
         );
     }
 }

@@ -29,6 +29,7 @@ use serde_json::Value;
 
 use super::error::Result;
 use super::interrupt::Interrupt;
+use super::runner_error::RunnerError;
 use inputs::InputGraph;
 use parameters::{Parameter, Parameters};
 
@@ -102,6 +103,10 @@ fn execute(
     // What is wrong with any of them is said before the work.
     let job = job::Job::open(parameters)?;
     let destination = output.open(parameters)?;
+    if !driver.has_rows() && !output.is_for_figures() {
+        let (who, output) = (driver.name(), output.name);
+        return Err(RunnerError::NoRows { who, output }.into());
+    }
     let env = job::environment(parameters, interrupt)?;
     let graph = InputGraph::open(input, parameters, &env)?;
     let mut answer = driver.run(parameters, &graph)?;

@@ -88,6 +88,11 @@ pub(super) struct Written {
 }
 
 impl OutputKind {
+    /// Whether it has a place for figures without rows.
+    pub(super) fn is_for_figures(&self) -> bool {
+        self.parameters.is_empty()
+    }
+
     /// Reads its parameters.
     pub(super) fn open(&self, parameters: &Parameters) -> Result<Output> {
         (self.open)(parameters)

@@ -1,9 +1,12 @@
 //! The algorithms of `quince run`, one driver each.
 
+mod adamic_adar;
 mod clustering_coefficient;
 mod connected_components;
 mod edge_list;
+mod graph_metrics;
 mod hits;
+mod jaccard_index;
 mod page_rank;
 mod triangle_listing;
 
@@ -11,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::inputs::{InputGraph, View};
 use super::parameters::{Parameter, Parameters, unknown};
-use super::rows::Rows;
+use super::rows::{Row, Rows};
 use crate::cli::error::Result;
 use crate::cli::runner_error::RunnerError;
 
@@ -26,6 +29,11 @@ pub(super) trait Driver: Sync {
     fn description(&self) -> &'static str;
 
     fn parameters(&self) -> &'static [Parameter];
+
+    /// Whether it gives rows, or figures alone.
+    fn has_rows(&self) -> bool {
+        true
+    }
 
     /// Runs it on the graph of `input`.
     fn run(&self, parameters: &Parameters, input: &InputGraph) -> Result<Answer>;
@@ -55,10 +63,13 @@ impl Answer {
 
 /// The algorithms, in the order in which they are listed.
 pub(super) const DRIVERS: &[&dyn Driver] = &[
+    &adamic_adar::Telling,
     &clustering_coefficient::ClusteringCoefficient,
     &connected_components::Components,
     &edge_list::Edges,
+    &graph_metrics::GraphMetrics,
     &hits::HubsAndAuthorities,
+    &jaccard_index::Jaccard,
     &page_rank::Ranks,
     &triangle_listing::Triangles,
 ];
@@ -68,6 +79,18 @@ pub(super) fn find(name: &str) -> Result<&'static dyn Driver, RunnerError> {
     let names: Vec<&str> = DRIVERS.iter().map(|driver| driver.name()).collect();
     let found = DRIVERS.iter().find(|driver| driver.name() == name).copied();
     found.ok_or_else(|| unknown("algorithm", name, &names))
+}
+
+const MIRROR_RESULTS: Parameter =
+    Parameter::flag("mirror_results", "give each pair of vertices in both orders");
+
+/// Writes the two ids that a row begins with.
+fn write_pair(row: &Row<'_>, out: &mut String) {
+    out.push_str("Vertex IDs: (");
+    row.write_id(0, out);
+    out.push_str(", ");
+    row.write_id(1, out);
+    out.push(')');
 }
 
 const ORDER: Parameter =
