@@ -225,6 +225,15 @@ pub struct ConnectedComponentsResult {
 }
 
 impl ConnectedComponentsResult {
+    /// Of each vertex the ordinal of the smallest id of its component.
+    pub(crate) fn new(
+        components: VertexValues<u32>,
+        memory: MemoryManager,
+        report: IterationReport,
+    ) -> Self {
+        Self { components, memory, report }
+    }
+
     /// The number of components.
     ///
     /// # Errors

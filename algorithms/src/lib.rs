@@ -16,6 +16,9 @@
 //! | [`Betweenness`] | steps of traversals and level sweeps | `betweenness.rs` |
 //! | [`Closeness`] | steps of 64 traversals at once | `closeness.rs` |
 //! | [`HarmonicCentrality`] | steps of 64 traversals at once | `harmonic_centrality.rs` |
+//! | [`StronglyConnectedComponents`] | steps of ordered deltas, forwards and backwards | `strongly_connected_components.rs` |
+//! | [`TopologicalOrder`] | steps, one a level | `topological_order.rs` |
+//! | [`MinimumSpanningForest`] | steps, one a round | `minimum_spanning_forest.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
 //! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
 //! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
@@ -51,6 +54,7 @@ mod label_propagation;
 mod leiden;
 mod local_clustering_coefficient;
 mod louvain;
+mod minimum_spanning_forest;
 mod modularity;
 mod multilevel;
 mod neighborhood;
@@ -61,10 +65,12 @@ mod shared_neighbors;
 mod single_source_shortest_paths;
 mod sources;
 mod stopping;
+mod strongly_connected_components;
 #[cfg(test)]
 mod test_graphs;
 #[cfg(test)]
 mod test_support;
+mod topological_order;
 mod triadic_census;
 mod triangle_count;
 mod triangle_enumerator;
@@ -104,6 +110,7 @@ pub use local_clustering_coefficient::{
     LocalClusteringCoefficient, LocalClusteringCoefficientResult,
 };
 pub use louvain::Louvain;
+pub use minimum_spanning_forest::{MinimumSpanningForest, MinimumSpanningForestResult};
 pub use modularity::{Modularity, ModularityResult};
 pub use multilevel::CommunityLevel;
 pub use outcome::Outcome;
@@ -113,6 +120,8 @@ pub use single_source_shortest_paths::{
     SingleSourceShortestPaths, SingleSourceShortestPathsResult,
 };
 pub use sources::Sources;
+pub use strongly_connected_components::StronglyConnectedComponents;
+pub use topological_order::{TopologicalOrder, TopologicalOrderResult};
 pub use triadic_census::{TriadicCensus, TriadicCensusResult};
 pub use triangle_count::{TriangleCount, TriangleCountResult};
 pub use triangle_enumerator::TriangleEnumerator;
