@@ -2,7 +2,11 @@
 //!
 //! Every vertex starts as a community. Vertices move to the neighbouring community where
 //! [modularity](crate::Modularity) gains most, until none gains; the communities become the
-//! vertices of a smaller graph, where the same goes on, until nothing is put together any more.
+//! vertices of a smaller graph, where the same goes on, until nothing is put together any more. Then
+//! all levels are gone through again, from that result, as often as that is asked for or gains
+//! anything; the paper does so once. Small graphs are begun anew with other orders, and the best
+//! communities are kept.
+//!
 //! The result is never worse than every vertex alone. It may contain communities that are not
 //! connected: [`Leiden`](crate::Leiden) guarantees that they are.
 //!
@@ -30,7 +34,7 @@ use quince_gelly::{EdgeDirection, Error, GraphAlgorithm, GraphSize, IndexedGraph
 use crate::command::{Command, zero_or_more};
 use crate::communities::CommunitiesResult;
 use crate::modularity::check_resolution;
-use crate::multilevel::Multilevel;
+use crate::multilevel::{Multilevel, check_repetitions};
 
 const NAME: &str = "Louvain";
 
@@ -60,6 +64,18 @@ pub struct Louvain {
         default_value_t = Self::DEFAULT_RESOLUTION, value_parser = zero_or_more,
         allow_hyphen_values = true))]
     resolution: f64,
+
+    /// Go through all levels N times, or until nothing is gained
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N",
+        default_value_t = Self::DEFAULT_ITERATIONS))]
+    iterations: u64,
+
+    /// Begin anew N times with other orders, and keep the best
+    ///
+    /// By default as often as is cheap: 8 times in graphs of up to 65,536 edges, once in those of
+    /// more than 262,144.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
+    trials: Option<u64>,
 
     /// Draws the order in which vertices move
     #[cfg_attr(feature = "cli", arg(long, value_name = "S", default_value_t = Self::DEFAULT_SEED))]
@@ -91,13 +107,21 @@ of every vertex, --report the modularity of every level.";
 
 impl Default for Louvain {
     fn default() -> Self {
-        Self { resolution: Self::DEFAULT_RESOLUTION, seed: Self::DEFAULT_SEED }
+        Self {
+            resolution: Self::DEFAULT_RESOLUTION,
+            iterations: Self::DEFAULT_ITERATIONS,
+            trials: None,
+            seed: Self::DEFAULT_SEED,
+        }
     }
 }
 
 impl Louvain {
     /// The resolution unless another is set.
     pub const DEFAULT_RESOLUTION: f64 = 1.0;
+
+    /// The most iterations over all levels unless another number is set.
+    pub const DEFAULT_ITERATIONS: u64 = 2;
 
     /// The seed unless another is set.
     pub const DEFAULT_SEED: u64 = 1;
@@ -108,10 +132,28 @@ impl Louvain {
         self
     }
 
+    /// Go through all levels this many times, or until nothing is gained.
+    pub fn iterations(mut self, iterations: u64) -> Self {
+        self.iterations = iterations;
+        self
+    }
+
+    /// Begin anew this many times with other orders, and keep the best; by default as often as is
+    /// cheap.
+    pub fn trials(mut self, trials: u64) -> Self {
+        self.trials = Some(trials);
+        self
+    }
+
     /// Draws the order in which vertices move.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    fn check(&self) -> Result<()> {
+        check_resolution(NAME, self.resolution)?;
+        check_repetitions(NAME, self.iterations, self.trials)
     }
 }
 
@@ -127,12 +169,12 @@ impl<E: EntryValue> GraphAlgorithm<E> for Louvain {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        check_resolution(NAME, self.resolution)?;
+        self.check()?;
         if graph.is_directed() {
             return Err(Error::NeedsUndirected { algorithm: NAME });
         }
         Ok(PlanNode::new("step iteration Louvain")
-            .property("until", "nothing is put together")
+            .property("until", format!("nothing is put together, {} times", self.iterations))
             .property("step", "move by rounds, aggregate")
             .property("seed", self.seed)
             .input(graph.index_plan(EdgeDirection::Any)))
@@ -143,9 +185,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for Louvain {
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<CommunitiesResult> {
-        check_resolution(NAME, self.resolution)?;
-        let &Self { resolution, seed } = self;
-        let settings = Multilevel { name: NAME, resolution, seed, randomness: None, passes: 1 };
+        self.check()?;
+        let &Self { resolution, iterations: passes, trials, seed } = self;
+        let settings =
+            Multilevel { name: NAME, resolution, seed, randomness: None, passes, trials };
         Ok(CommunitiesResult::new(graph, settings.run(graph)?))
     }
 }

@@ -10,7 +10,8 @@
 //!
 //! A level is a step of a core iteration, and moving and refining are iterations by rounds: the
 //! keys of a round decide in parallel from a fixed state and their changes are taken over in a
-//! drawn order. Small levels have a key in each round, which is the sequential algorithm; large
+//! drawn order. The result depends on that order, small graphs' most: where it is cheap several are
+//! tried, and the best communities kept. Small levels have a key in each round, which is the sequential algorithm; large
 //! ones have [`ROUNDS`] rounds, so that neighbours rarely decide at once.
 
 mod moving;
@@ -39,6 +40,12 @@ const MOST_SUPERSTEPS: u64 = 100;
 /// Levels in all; each puts keys together, so that few are needed.
 const MOST_LEVELS: u64 = 1000;
 
+/// Without a number of trials there are as many as have so many entries to go through together.
+const ENTRIES_OF_TRIALS: u64 = 1 << 20;
+
+/// But no more than this.
+const MOST_TRIALS: u64 = 8;
+
 /// Supersteps of a refinement: keys that were refused are given another chance.
 const REFINING_SUPERSTEPS: u64 = 4;
 
@@ -52,11 +59,30 @@ pub(crate) struct Multilevel {
     pub(crate) randomness: Option<f64>,
     /// How often all levels are gone through, from the communities of the time before.
     pub(crate) passes: u64,
+    /// How often it is begun anew, the best being kept; by default as often as is cheap.
+    pub(crate) trials: Option<u64>,
+}
+
+/// Refuses to go through the levels no time.
+pub(crate) fn check_repetitions(
+    algorithm: &'static str,
+    iterations: u64,
+    trials: Option<u64>,
+) -> Result<()> {
+    let parameter = match (iterations, trials) {
+        (0, _) => "iterations",
+        (_, Some(0)) => "trials",
+        _ => return Ok(()),
+    };
+    let (value, expected) = ("0".to_owned(), "at least 1");
+    Err(Error::Parameter { algorithm, parameter, value, expected })
 }
 
 /// A level of the hierarchy.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct CommunityLevel {
+    /// The trial that it belongs to, from 1.
+    pub trial: u64,
     /// The pass over all levels that it belongs to, from 1.
     pub pass: u64,
     /// What was moved: vertices on the first level of a pass, then groups of them.
@@ -99,7 +125,8 @@ impl Multilevel {
         let report = StepIteration::new(self.name, num_vertices)
             .maximum_supersteps(MOST_LEVELS)
             .run(env, |_| hierarchy.step())?;
-        let Hierarchy { mut best, modularity, levels, .. } = hierarchy;
+        let Hierarchy { best, modularity, champion, levels, .. } = hierarchy;
+        let (mut best, modularity) = champion.unwrap_or((best, modularity));
         let dictionary = graph.dictionary();
         let by_id = (0..dictionary.num_ordinals() as u32)
             .filter_map(|ordinal| dictionary.dense_of_ordinal(ordinal));
@@ -134,6 +161,11 @@ fn renumber(
     Ok(count as usize)
 }
 
+/// Every vertex in a community of its own.
+fn put_alone(communities: &mut [u32]) {
+    communities.iter_mut().enumerate().for_each(|(vertex, community)| *community = vertex as u32);
+}
+
 /// The levels, as far as they are.
 struct Hierarchy<'a, E: EntryValue> {
     env: &'a Environment,
@@ -144,9 +176,15 @@ struct Hierarchy<'a, E: EntryValue> {
     total: f64,
     /// The level above the base, if it is reached.
     upper: Option<Upper>,
-    /// The best communities so far, of vertices.
+    /// The communities of vertices that this trial has come to.
     best: Segment<u32>,
     modularity: f64,
+    /// The modularity that it began with: every vertex alone.
+    alone: f64,
+    trials: u64,
+    trial: u64,
+    /// The best of all trials, if another has begun.
+    champion: Option<(Segment<u32>, f64)>,
     pass: u64,
     /// The modularity before this pass.
     before_pass: f64,
@@ -181,12 +219,15 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
     ) -> Result<Self> {
         let total = base_strengths.iter().sum();
         let mut best = env.memory().allocate::<u32>("communities", base.num_keys())?;
-        best.iter_mut().enumerate().for_each(|(vertex, community)| *community = vertex as u32);
+        put_alone(&mut best);
         let levels = Vec::new();
         let sums = base_strengths.iter().map(|strength| (strength / total) * (strength / total));
         let inside = weight_inside(env, base, &best, 2.0)? / total;
         let modularity = inside - settings.resolution * sums.sum::<f64>();
-        let (upper, pass, before_pass) = (None, 1, modularity);
+        let (alone, before_pass, upper, champion) = (modularity, modularity, None, None);
+        let (trial, pass) = (1, 1);
+        let cheap = || (ENTRIES_OF_TRIALS / base.num_entries().max(1)).clamp(1, MOST_TRIALS);
+        let trials = settings.trials.unwrap_or_else(cheap);
         Ok(Self {
             env,
             settings,
@@ -196,6 +237,10 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
             upper,
             best,
             modularity,
+            alone,
+            trials,
+            trial,
+            champion,
             pass,
             before_pass,
             levels,
@@ -223,8 +268,8 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
             }
         }
         let is_last = moved.num_groups as u64 == level.vertices || !(is_better || self.is_first());
-        let workset = if is_last { self.next_pass() } else { self.ascend(moved)? };
         let convergence = Some(self.modularity);
+        let workset = if is_last { self.next_pass()? } else { self.ascend(moved)? };
         Ok(StepOutcome { changes: level.moves, convergence, workset })
     }
 
@@ -232,15 +277,43 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
         self.upper.is_none() && self.total > 0.0
     }
 
-    /// Begins again at the base if that may help; the keys of the next level.
-    fn next_pass(&mut self) -> u64 {
+    /// Begins again at the base, from what was found or in another trial; the keys of the next
+    /// level.
+    fn next_pass(&mut self) -> quince_core::Result<u64> {
         self.upper = None;
-        if self.pass == self.settings.passes || self.modularity <= self.before_pass {
-            return 0;
+        if self.pass < self.settings.passes && self.modularity > self.before_pass {
+            self.pass += 1;
+        } else if self.trial < self.trials && self.total > 0.0 {
+            self.crown()?;
+            put_alone(&mut self.best);
+            self.modularity = self.alone;
+            (self.trial, self.pass) = (self.trial + 1, 1);
+        } else {
+            if self.trial > 1 {
+                self.crown()?;
+            }
+            return Ok(0);
         }
         self.before_pass = self.modularity;
-        self.pass += 1;
-        self.base.num_keys() as u64
+        Ok(self.base.num_keys() as u64)
+    }
+
+    /// Keeps what this trial has come to if it is the best so far.
+    fn crown(&mut self) -> quince_core::Result<()> {
+        match &mut self.champion {
+            None => {
+                let memory = self.env.memory();
+                let mut communities = memory.allocate::<u32>("communities", self.best.len())?;
+                communities.copy_from_slice(&self.best);
+                self.champion = Some((communities, self.modularity));
+            }
+            Some((communities, modularity)) if self.modularity > *modularity => {
+                communities.copy_from_slice(&self.best);
+                *modularity = self.modularity;
+            }
+            Some(_) => {}
+        }
+        Ok(())
     }
 
     /// Makes the next level; the number of its keys.
@@ -299,6 +372,7 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
         let expected: f64 = sums.iter().map(|sum| (sum / self.total) * (sum / self.total)).sum();
         let inside = weight_inside(env, index, &communities, loops)?;
         let level = CommunityLevel {
+            trial: self.trial,
             pass: self.pass,
             vertices: num_keys as u64,
             moves: report.supersteps.iter().map(|superstep| superstep.changes).sum(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::algorithms;
 use crate::answers::{Answers, text};
 use crate::case::{Case, Run, Shape, outcome_in};
-use crate::{data, plain_reader};
+use crate::{communities, data, plain_reader};
 
 /// Makes a test of each case, named as its file in `data/golden` with `_` for `-`, and the list of
 /// all cases.
@@ -132,6 +132,7 @@ fn check(name: &str, case: &Case) {
     check_results(&answers, case);
     check_by_second_opinion(&answers, case);
     algorithms::check(&answers, case);
+    communities::check(&answers, case);
 }
 
 /// Sizes, duplicates, self-loops, degrees.

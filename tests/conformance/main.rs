@@ -19,6 +19,7 @@
 mod algorithms;
 mod answers;
 mod case;
+mod communities;
 mod files;
 mod graphalytics;
 mod graphs;

@@ -82,8 +82,8 @@ impl<W: EntryValue> RowProgram<W> for Moving<'_> {
 impl<W: EntryValue> RoundProgram<W> for Moving<'_> {
     fn commit<I: StaticIndex<Value = W>>(&mut self, row: Row<'_, I, u32>, new: u32) -> bool {
         let (old, new_at) = (row.state() as usize, new as usize);
-        // Its keys have left in this round, or one came to a place that was free.
-        if (self.sizes[new_at] == 0) != (new == row.key) {
+        // Its keys have left in this round; but the key may have wanted to be alone.
+        if self.sizes[new_at] == 0 && new != row.key {
             return false;
         }
         let strength = self.strengths[row.key as usize];

@@ -12,7 +12,9 @@
 //!
 //! A round sees what the rounds before left. The fewer keys it has, the closer to one after the
 //! other; with one key each it is that. What a round decides and the order of its changes depend
-//! on the seed and the input alone, so the states are the same at any number of threads.
+//! on the seed and the input alone, so the states are the same at any number of threads. While few
+//! keys are active they have a round each: what is left then are often keys that run past each
+//! other whenever they meet in a round.
 
 use rayon::prelude::*;
 
@@ -28,6 +30,12 @@ use crate::report::Direction;
 
 /// Rounds of at least this many keys are worked on in parallel.
 const PARALLEL: usize = 256;
+
+/// With at most this many rounds' worth of keys active, each has a round of its own.
+const FEW_ROUNDS: u64 = 4;
+
+/// Keys between two looks at whether the run is cancelled.
+const CANCEL_EVERY: usize = 1 << 12;
 
 /// Keys of a round that one worker takes at a time.
 const PIECE: usize = 64;
@@ -146,6 +154,39 @@ struct RoundBody<'a, I: StaticIndex, P: RoundProgram<I::Value>> {
 }
 
 impl<I: StaticIndex, P: RoundProgram<I::Value>> RoundBody<'_, I, P> {
+    /// Every round with all its keys at once; the number of changes.
+    fn by_rounds(&mut self, context: RowContext) -> Result<u64> {
+        let (num_keys, mut changes) = (self.order.len(), 0);
+        for start in (0..num_keys).step_by(self.decisions.len()) {
+            self.env.check_cancelled()?;
+            changes += self.round(start..num_keys.min(start + self.decisions.len()), context)?;
+        }
+        Ok(changes)
+    }
+
+    /// Every active key in a round of its own; the number of changes.
+    fn one_by_one(&mut self, context: RowContext) -> Result<u64> {
+        let mut changes = 0;
+        for at in 0..self.order.len() {
+            if at % CANCEL_EVERY == 0 {
+                self.env.check_cancelled()?;
+            }
+            if self.active[self.order[at] as usize] != 0 {
+                changes += self.round(at..at + 1, context)?;
+            }
+        }
+        Ok(changes)
+    }
+
+    fn round(&mut self, round: std::ops::Range<usize>, context: RowContext) -> Result<u64> {
+        self.decide(round.clone(), context)?;
+        let changes = self.commit(round.clone());
+        if changes > 0 {
+            self.wake(round);
+        }
+        Ok(changes)
+    }
+
     /// The new states of the active keys of a round.
     fn decide(&mut self, round: std::ops::Range<usize>, context: RowContext) -> Result<()> {
         let (index, program, states) = (self.index, &*self.program, &self.states[..]);
@@ -228,19 +269,13 @@ impl<I: StaticIndex, P: RoundProgram<I::Value>> Body for RoundBody<'_, I, P> {
     }
 
     fn superstep(&mut self, superstep: u64) -> Result<Step> {
-        let (num_keys, length) = (self.order.len(), self.decisions.len().max(1));
         let context = RowContext { superstep };
-        let mut changes = 0;
-        for start in (0..num_keys).step_by(length) {
-            self.env.check_cancelled()?;
-            let round = start..num_keys.min(start + length);
-            self.decide(round.clone(), context)?;
-            let changed = self.commit(round.clone());
-            if changed > 0 {
-                self.wake(round);
-            }
-            changes += changed;
-        }
+        let length = self.decisions.len() as u64;
+        let changes = if self.num_active <= FEW_ROUNDS * length {
+            self.one_by_one(context)?
+        } else {
+            self.by_rounds(context)?
+        };
         self.num_active = self.active.iter().map(|&mark| u64::from(mark)).sum();
         Ok(Step { changes, convergence: None, direction: Direction::Pull })
     }
