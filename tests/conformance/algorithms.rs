@@ -7,8 +7,8 @@ use std::fmt::{Display, Write};
 
 use quince::algorithms::{
     BreadthFirstSearch, CommunityDetectionLabelPropagation, CoreDecomposition,
-    GlobalClusteringCoefficient, LocalClusteringCoefficient, SingleSourceShortestPaths,
-    TriangleCount,
+    GlobalClusteringCoefficient, LocalClusteringCoefficient, MinimumSpanningForest,
+    SingleSourceShortestPaths, StronglyConnectedComponents, TriangleCount,
 };
 use quince::gelly::{EdgeValue, Id};
 use quince::prelude::*;
@@ -86,6 +86,9 @@ fn on_loop_free<E: EdgeValue>(answers: &Answers, graph: &IndexedGraph<E>) {
 /// Levels and strongly connected components of a directed graph.
 fn on_directed<E: EdgeValue>(answers: &Answers, graph: &IndexedGraph<E>) {
     check_levels(answers, "/bfs/out_edges", graph);
+    let components = graph.run(StronglyConnectedComponents::default()).unwrap();
+    answers.check_rows("/scc/sha256_min_member", components.iter());
+    assert_eq!(components.num_components().unwrap(), answers.count("/scc/count"));
 }
 
 fn check_levels<E: EdgeValue>(answers: &Answers, which: &str, graph: &IndexedGraph<E>) {
@@ -111,6 +114,11 @@ fn on_weighted(answers: &Answers, graph: &IndexedGraph<f64>) {
             let whole = |distance: f64| if distance.is_finite() { distance as i64 } else { -1 };
             answers.check_rows(hash, distances.iter().map(|(id, d)| (id, whole(d))));
         }
+    }
+    if answers.known.get("msf").is_some() {
+        let forest = graph.run(MinimumSpanningForest::default()).unwrap();
+        assert_eq!(forest.num_edges(), answers.count("/msf/edges"), "{}", answers.name);
+        answers.check_number("/msf/weight", forest.weight());
     }
 }
 
