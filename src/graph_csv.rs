@@ -290,8 +290,8 @@ impl GraphCsvReader {
     /// std::fs::write(&path, "1,2,9\n")?;
     /// let env = Environment::builder().threads(1).build()?;
     /// let reader = Graph::from_csv_reader(&env, &path);
-    /// let graph = reader.edge_types_with(|id: &u32| id * 10)?;
-    /// assert_eq!(graph.triplets().map(|t| t.source.value + t.value).collect()?, [19u32]);
+    /// let graph: Graph<u32, u32, u32> = reader.edge_types_with(|id| id * 10)?;
+    /// assert_eq!(graph.triplets().map(|t| t.source.value + t.value).collect()?, [19]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

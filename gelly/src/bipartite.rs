@@ -103,7 +103,7 @@ impl<KT, KB, VT, VB, EV> BipartiteGraph<KT, KB, VT, VB, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
@@ -119,7 +119,7 @@ impl<KT, KB, VT, VB, EV> BipartiteGraph<KT, KB, VT, VB, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
@@ -135,7 +135,7 @@ impl<KT, KB, VT, VB, EV> BipartiteGraph<KT, KB, VT, VB, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
@@ -186,7 +186,7 @@ where
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
@@ -232,7 +232,7 @@ where
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));
@@ -312,7 +312,7 @@ where
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{BipartiteEdge, BipartiteGraph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let (tops, bottoms) = ([(1u8, 10u32), (2, 20)].map(Vertex::from), [Vertex::new(7u64, true)]);
     /// let edges = [(1, 0.5), (2, 0.25)].map(|(id, value)| BipartiteEdge::new(id, 7u64, value));

@@ -76,7 +76,7 @@ impl<E: EntryValue> PetgraphIndex<E> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{IndexedGraph, edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use petgraph::visit::{EdgeCount, NodeCount};
     /// let index = IndexedGraph::from_source(&env, &edges([(1, 2), (2, 3)]))?.petgraph()?;

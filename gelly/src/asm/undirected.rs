@@ -38,7 +38,7 @@ impl VertexDegree {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_gelly::asm::undirected::VertexDegree;
     /// let vertices = [1u64, 2, 3].map(|id| Vertex::new(id, ()));
@@ -130,7 +130,7 @@ impl MaximumDegree {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_gelly::asm::undirected::MaximumDegree;
     /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (2, 1)].map(Edge::from));
@@ -146,7 +146,7 @@ impl MaximumDegree {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_gelly::asm::undirected::MaximumDegree;
     /// let edges = [(1u64, 2u64), (1, 3)].map(Edge::from);
@@ -299,7 +299,7 @@ impl Simplify {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_gelly::asm::undirected::Simplify;
     /// let graph = Graph::from_edges(&env, [Edge::from((1u64, 2u64))]);

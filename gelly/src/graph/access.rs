@@ -135,7 +135,7 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph, Vertex};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let vertices = [1u64, 2, 3].map(|id| Vertex::new(id, ()));
     /// let graph = Graph::from_collection(&env, vertices, [Edge::from((1, 2))]);
@@ -157,7 +157,7 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph, edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (1, 2)].map(Edge::from));
     /// assert_eq!(graph.num_edges()?, 2);

@@ -290,7 +290,7 @@ impl GraphBuilder<'_, AsGraph> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Duplicates, Graph, edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let builder = Graph::builder(&env).duplicates(Duplicates::Drop);
     /// assert_eq!(builder.build(&edges([(1, 2), (1, 2)]))?.num_edges()?, 1);
@@ -307,7 +307,7 @@ impl GraphBuilder<'_, AsGraph> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Duplicates, Graph, weighted_edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let builder = Graph::builder(&env).duplicates(Duplicates::Sum);
     /// let graph = builder.build_weighted(&weighted_edges([(1, 2, 0.5), (1, 2, 1.0)]))?;

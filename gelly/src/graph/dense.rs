@@ -40,7 +40,7 @@ impl<VV> DenseValues<VV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::DenseValues;
     /// # let env = Environment::builder().threads(1).build()?;
     /// assert_eq!(DenseValues::from_fn(&env, 3, |dense| dense)?.len(), 3);
     /// # Ok::<(), quince_gelly::Error>(())
@@ -53,7 +53,7 @@ impl<VV> DenseValues<VV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::DenseValues;
     /// # let env = Environment::builder().threads(1).build()?;
     /// assert!(DenseValues::from_fn(&env, 0, |dense| dense)?.is_empty());
     /// # Ok::<(), quince_gelly::Error>(())
@@ -66,7 +66,7 @@ impl<VV> DenseValues<VV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::DenseValues;
     /// # let env = Environment::builder().threads(1).build()?;
     /// let values = DenseValues::from_fn(&env, 3, |dense| (dense, f64::from(dense)))?;
     /// assert_eq!(values.columns().schema().names(), ["f0", "f1"]);
@@ -107,7 +107,7 @@ impl<VV: Record> DenseValues<VV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::DenseValues;
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_core::columnar::ReadRecord;
     /// let squares = DenseValues::from_fn(&env, 3, |dense| (dense, dense * dense))?;
@@ -140,7 +140,7 @@ impl<VV: Record> DenseValues<VV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::DenseValues;
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_core::columnar::ReadRecord;
     /// let texts = DenseValues::from_fn(&env, 3, |dense| dense.to_string())?;

@@ -78,7 +78,7 @@ impl<K: VertexKey, VV: Record, EV: Record> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::{Environment, plan::PlanNode};
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{EdgeDirection, Graph, GraphAlgorithm, GraphSize, IndexedGraph, Result, edges};
     /// # struct Edges;
     /// # impl GraphAlgorithm<()> for Edges {
     /// #     type Output = u64;
@@ -159,7 +159,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, EdgeDirection, Graph};
     /// # let env = Environment::builder().threads(1).build()?;
     /// use quince_core::index::StaticIndex;
     /// let graph = Graph::from_edges(&env, [(1u64, 2u64), (1, 3)].map(Edge::from));
@@ -178,7 +178,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::{Environment, plan::PlanNode};
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{EdgeDirection, Graph, GraphAlgorithm, GraphSize, IndexedGraph, Result, edges};
     /// # struct Edges;
     /// # impl GraphAlgorithm<()> for Edges {
     /// #     type Output = u64;
@@ -207,7 +207,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::{Environment, plan::PlanNode};
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{EdgeDirection, Graph, GraphAlgorithm, GraphSize, IndexedGraph, Result, edges};
     /// # struct Edges;
     /// # impl GraphAlgorithm<()> for Edges {
     /// #     type Output = u64;
@@ -236,7 +236,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::{Environment, plan::PlanNode};
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{EdgeDirection, Graph, GraphAlgorithm, GraphSize, IndexedGraph, Result, edges};
     /// # struct Edges;
     /// # impl GraphAlgorithm<()> for Edges {
     /// #     type Output = u64;
@@ -264,7 +264,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Graph, edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let graph = Graph::from_source(&env, &edges([(1, 2), (2, 3)]))?;
     /// assert_eq!((graph.size()?.num_vertices, graph.size()?.num_entries()), (3, 2));
@@ -281,7 +281,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Graph, VertexOrder, edges};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let builder = Graph::builder(&env).order(VertexOrder::HubFirst);
     /// let graph = builder.build(&edges([(1, 2), (2, 3)]))?;
@@ -316,7 +316,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
     ///
     /// ```
     /// # use quince_core::Environment;
-    /// # use quince_gelly::*;
+    /// # use quince_gelly::{Edge, Graph};
     /// # let env = Environment::builder().threads(1).build()?;
     /// let graph = Graph::from_edges(&env, [Edge::from((10u64, 20u64))]);
     /// assert_eq!(graph.find(&20)?, 1);
