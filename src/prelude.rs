@@ -22,9 +22,16 @@
 //! ```
 
 pub use crate::graph_csv::{FromCsvReader, GraphCsvReader};
+// The settings of every algorithm; results are named in `quince::algorithms`.
 pub use quince_algorithms::{
-    ConnectedComponents, ConnectedComponentsResult, GraphStatistics, GraphStatisticsResult,
-    PageRank, PageRankResult, Precision,
+    AdamicAdar, AverageClusteringCoefficient, Betweenness, BreadthFirstSearch, Closeness,
+    CommunityDetection, CommunityDetectionLabelPropagation, ConnectedComponents,
+    ConnectedComponentsResult, CoreDecomposition, EdgeMetrics, GlobalClusteringCoefficient,
+    GraphStatistics, GraphStatisticsResult, HarmonicCentrality, Hits, JaccardIndex,
+    LabelPropagation, Leiden, LocalClusteringCoefficient, Louvain, MinimumSpanningForest,
+    Modularity, PageRank, PageRankResult, PersonalizedPageRank, Precision,
+    SingleSourceShortestPaths, StronglyConnectedComponents, TopologicalOrder, TriadicCensus,
+    TriangleCount, TriangleEnumerator, TriangleListing, VertexMetrics,
 };
 // Data sets, and what their operators take beside records.
 pub use quince_core::columnar::{Order, Record};
@@ -33,7 +40,7 @@ pub use quince_core::iteration::{Criterion, StopReason};
 pub use quince_core::operators::{Aggregation, JoinHint};
 pub use quince_core::report::RunReport;
 pub use quince_core::{Environment, executor};
-pub use quince_datasets::generators::{GraphGenerator, Grid, RMatGraph, Uniform};
+pub use quince_datasets::generators::{GraphGenerator, Grid, Kronecker, RMatGraph, Uniform};
 pub use quince_datasets::sinks::{TableOptions, edge_list_sink, record_sink, table_sink};
 pub use quince_datasets::{CsvFile, ParquetFile, TextFile, WriteFile};
 pub use quince_datasets::{EdgeList, Format, Header, IdType, VertexList};
