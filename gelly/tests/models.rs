@@ -1,5 +1,7 @@
 //! The three iteration models: golden answers, agreement, and every option.
 
+#![allow(clippy::unwrap_used, reason = "only tests call these")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
