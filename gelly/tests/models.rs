@@ -1,5 +1,7 @@
 //! The three iteration models: golden answers, agreement, and every option.
 
+#![allow(clippy::unwrap_used, reason = "only tests call these")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -409,13 +411,14 @@ proptest! {
 #[test]
 fn directions_are_those_of_edges() {
     let graph = small(&[(1, 2, 1.0), (2, 3, 1.0), (4, 2, 1.0)]);
-    let run = |direction| {
+    let run = |direction: Neighborhood| {
         let scatter = |vertex: &mut ScatterContext<'_, '_, i64, f64, i64>| {
             let neighbors: Vec<_> = vertex.edges().map(|edge| edge.neighbor).collect();
             assert!(neighbors.is_sorted() && neighbors.len() == vertex.edges().len());
             vertex.send_message_to_all_neighbors(*vertex.value());
         };
-        let update = |vertex: &mut GatherContext<'_, '_, i64, f64>, messages: &[i64]| {
+        let update = move |vertex: &mut GatherContext<'_, '_, i64, f64>, messages: &[i64]| {
+            assert_eq!(vertex.direction(), direction);
             let (into, out) = (vertex.in_degree().unwrap(), vertex.out_degree().unwrap());
             let digits = messages.iter().fold(0, |digits, message| digits * 10 + message);
             vertex.set_new_vertex_value(1000 * digits + (10 * into + out) as i64);

@@ -1,6 +1,8 @@
 //! The three iteration models against iterations over data sets, in bulk and delta form, with
 //! solution sets by hash and dense ones: one answer.
 
+#![allow(clippy::unwrap_used, reason = "only tests call these")]
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

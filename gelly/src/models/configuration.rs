@@ -160,6 +160,7 @@ impl IterationConfiguration {
         Ok(SuperstepContext {
             number: 0,
             num_vertices: self.with_num_vertices.then_some(num_vertices),
+            direction: self.direction.unwrap_or(Neighborhood::Out),
             previous: self.aggregates.fresh(),
             broadcasts: self.broadcasts.into_iter().map(collect).collect::<Result<_>>()?,
         })
@@ -170,6 +171,7 @@ impl IterationConfiguration {
 pub struct SuperstepContext {
     number: u64,
     num_vertices: Option<u64>,
+    direction: Neighborhood,
     previous: Aggregates,
     broadcasts: Vec<(String, Collected)>,
 }
@@ -195,6 +197,11 @@ impl SuperstepContext {
     #[inline]
     pub fn num_vertices(&self) -> Option<u64> {
         self.num_vertices
+    }
+
+    /// Along which edges messages travel.
+    pub fn direction(&self) -> Neighborhood {
+        self.direction
     }
 
     /// What an aggregator reached in the superstep before; `None` in the first one, and if nothing

@@ -23,7 +23,7 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
 
     /// The first message of a superstep to all neighbours is kept once; others are sent one by one.
     #[inline(always)]
-    pub(super) fn to_all(&mut self, message: M, along: &dyn AlongEdges<M, E>) {
+    pub(super) fn send_all(&mut self, message: M, along: &dyn AlongEdges<M, E>) {
         if let Err(message) = self.out.send_all(message) {
             for edge in self.edges() {
                 self.out.send_to(edge.neighbor, along.along(&message, edge.value));
@@ -31,7 +31,7 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
         }
     }
 
-    pub(super) fn to_id(&mut self, id: &Id, message: M) {
+    pub(super) fn send_to_id(&mut self, id: &Id, message: M) {
         match self.ends.find(id) {
             Some(vertex) => self.out.send_to(vertex, message),
             None => panic!("a message to vertex {id}, which does not exist"),

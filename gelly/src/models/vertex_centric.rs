@@ -142,13 +142,13 @@ impl<'g, VV, E: EntryValue, M> ComputeContext<'_, 'g, VV, E, M> {
     /// # Panics
     /// If there is no such vertex, which ends the iteration with an error.
     pub fn send_message_to_id(&mut self, id: &Id, message: M) {
-        self.post.to_id(id, message);
+        self.post.send_to_id(id, message);
     }
 
     /// Sends a message along each of its [`edges`](Self::edges).
     #[inline(always)]
     pub fn send_message_to_all_neighbors(&mut self, message: M) {
-        self.post.to_all(message, self.along);
+        self.post.send_all(message, self.along);
     }
 
     /// Adds a value to an aggregator; what they all add is seen in the next superstep.

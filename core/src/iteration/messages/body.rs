@@ -7,7 +7,7 @@ use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::{Columns, Senders};
 use super::units::{Units, windows};
-use super::worker::{Culprit, PartOf, Tally};
+use super::worker::{Culprit, Parts, Tally};
 use super::{MessageIteration, Travel};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -161,7 +161,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     }
 
     /// Messages cross the index: pulled while many keys send, pushed while few do.
-    fn cross(&mut self, culprit: &Culprit) -> Result<(Direction, Vec<PartOf<P, I::Value>>)> {
+    fn cross(&mut self, culprit: &Culprit) -> Result<(Direction, Parts<P, I::Value>)> {
         let most = self.pull.num_entries() / PULL_SHARE;
         let pulls = match (self.travel, self.push) {
             _ if self.num_senders == 0 => false,
@@ -187,7 +187,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
 
     /// Takes what the pieces of work left: the keys that are active now, as lists or as flags, and
     /// what they sent. Gives how many states changed.
-    pub(super) fn take(&mut self, parts: Vec<PartOf<P, I::Value>>, lists: bool) -> Result<u64> {
+    pub(super) fn take(&mut self, parts: Parts<P, I::Value>, lists: bool) -> Result<u64> {
         let memory = self.env.memory();
         let mut tally = Tally::default();
         let mut keys = PaidVec::new(memory, "workset");

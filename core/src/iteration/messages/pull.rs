@@ -7,7 +7,7 @@ use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::Senders;
 use super::units::{Unit, in_parallel};
-use super::worker::{Culprit, PartOf, Worker};
+use super::worker::{Culprit, Parts, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
 use crate::memory::PaidVec;
@@ -15,7 +15,7 @@ use crate::memory::PaidVec;
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// The first superstep of a program that does not scatter: every active key works, and has
     /// received nothing.
-    pub(super) fn start(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+    pub(super) fn start(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, push, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let all = units.of(states, &mut [], &mut []);
@@ -34,7 +34,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// Every key gathers along its row from the keys that send.
-    pub(super) fn pull(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+    pub(super) fn pull(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let memory = self.env.memory();
         let is_full = self.is_full();
         self.make_dense()?;
@@ -70,7 +70,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         &mut self,
         mail: Option<Mail<P::Message>>,
         culprit: &Culprit,
-    ) -> Result<Vec<PartOf<P, I::Value>>> {
+    ) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, pull, push, columns, next, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let senders =

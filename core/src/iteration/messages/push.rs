@@ -7,7 +7,7 @@ use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::pieces;
 use super::units::{Units, in_parallel, windows};
-use super::worker::{Culprit, PartOf, Watch, Worker};
+use super::worker::{Culprit, PartOf, Parts, Watch, Worker};
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -18,7 +18,7 @@ const PIECE_ENTRIES: u64 = 1 << 14;
 
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// The senders send along their rows, and whoever got something receives.
-    pub(super) fn push(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+    pub(super) fn push(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let is_full = self.is_full() && self.num_entries > 0;
         let (keys, sent) = self.take_lists()?;
         let letters = std::mem::take(&mut self.letters);
@@ -67,7 +67,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         mail: Mail<P::Message>,
         is_full: bool,
         culprit: &Culprit,
-    ) -> Result<Vec<PartOf<P, I::Value>>> {
+    ) -> Result<Parts<P, I::Value>> {
         let num_keys = self.states.len();
         let in_slots =
             P::Combiner::COMBINES && mail.is_spread && !(P::Combiner::REGROUPS && is_full);

@@ -4,7 +4,7 @@ use super::body::MessageBody;
 use super::program::MessageProgram;
 use super::senders::Senders;
 use super::units::{Unit, in_parallel};
-use super::worker::{Culprit, PartOf, Worker};
+use super::worker::{Culprit, Parts, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
 
@@ -22,7 +22,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// The active keys are flagged; flags and columns are those of the senders afterwards.
-    fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+    fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);
         let all = units.of(&mut [], &mut columns.flags, &mut columns.sent);
@@ -45,7 +45,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// The active keys as a list.
-    fn scatter_listed(&mut self, culprit: &Culprit) -> Result<Vec<PartOf<P, I::Value>>> {
+    fn scatter_listed(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let (active, _) = self.take_lists()?;
         let Self { env, program, units, states, push, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);

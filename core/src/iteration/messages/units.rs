@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn there_are_at_most_so_many_buckets() {
         for num_keys in [0u32, 1, 4096, 4097, 1 << 20, u32::MAX - 1] {
-            let chunks = if num_keys == 0 { vec![] } else { vec![0..num_keys] };
+            let chunks: Vec<_> = (num_keys > 0).then_some(0..num_keys).into_iter().collect();
             let units = Units::new(&chunks);
             assert!(units.num_buckets() <= MOST_BUCKETS, "{num_keys} keys");
             assert_eq!(units.buckets().iter().map(|b| b.len()).sum::<usize>(), num_keys as usize);

@@ -94,6 +94,9 @@ pub(super) type PartOf<P, W> = Part<
     <P as MessageProgram<W>>::Partial,
 >;
 
+/// The parts of a phase, in order.
+pub(super) type Parts<P, W> = Vec<PartOf<P, W>>;
+
 impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
     pub(super) fn new(
         memory: &MemoryManager,
