@@ -32,7 +32,7 @@ use quince_core::index::{EntryValue, Key, StaticIndex};
 use quince_core::iteration::{
     Combiner, DeltaIteration, DeltaProgram, IterationReport, OrderedIteration, OrderedProgram,
 };
-use quince_core::memory::Segment;
+use quince_core::memory::{Segment, SharedWord};
 
 use super::gather_sum_apply::GatherSumApply;
 use super::ways::Indexes;
@@ -42,19 +42,19 @@ use crate::indexed_graph::IndexedGraph;
 use crate::vertex_values::VertexValues;
 
 /// A combiner of values of type `V` that only improve.
-pub trait Improves<V> {
+pub trait Improves<V: SharedWord> {
     /// The order in which they do.
     type Lattice: Semilattice<Value = V>;
 }
 
-impl<T> Improves<T> for Combiner<Min<T>>
+impl<T: SharedWord> Improves<T> for Combiner<Min<T>>
 where
     Min<T>: Semilattice<Value = T>,
 {
     type Lattice = Min<T>;
 }
 
-impl<T> Improves<T> for Combiner<Max<T>>
+impl<T: SharedWord> Improves<T> for Combiner<Max<T>>
 where
     Max<T>: Semilattice<Value = T>,
 {
@@ -165,7 +165,7 @@ impl<G, C> Improvement<G, C> {
     ) -> Result<ImprovementResult<V>>
     where
         E: EntryValue,
-        V: EntryValue + Native,
+        V: SharedWord + EntryValue + Native,
         C: Improves<V>,
         G: Fn(V, E) -> V + Send + Sync,
     {
@@ -184,7 +184,7 @@ impl<G, C> Improvement<G, C> {
     ) -> Result<ImprovementResult<V>>
     where
         E: EntryValue,
-        V: EntryValue + Native,
+        V: SharedWord + EntryValue + Native,
         C: Improves<V>,
         G: Fn(V, E) -> V + Send + Sync,
     {
