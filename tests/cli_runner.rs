@@ -306,7 +306,7 @@ fn a_bare_run_lists_and_an_algorithm_alone_explains() {
 fn what_is_wrong_is_told_with_the_nearest_name() {
     for (text, expected) in [
         ("--algorithm PageRnk", "there is no algorithm 'PageRnk'; did you mean PageRank?"),
-        ("--algorithm xyz", "known are ClusteringCoefficient, ConnectedComponents"),
+        ("--algorithm xyz", "known are AdamicAdar, ClusteringCoefficient"),
         ("--algorithm PageRank --input StarGraf --output hash", "did you mean StarGraph?"),
         ("--algorithm PageRank --input StarGraph --vertex_count 3 --output prnt", "mean print?"),
         ("--algorithm PageRank --input StarGraph --vertex_count 3", "PageRank needs --output NAME"),
