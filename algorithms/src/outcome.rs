@@ -40,9 +40,9 @@ pub(crate) fn print_figures(figures: &impl Serialize, out: &mut dyn Write) -> io
     for (name, value) in figures.as_object().into_iter().flatten() {
         let name = name.replace('_', " ");
         if value.is_null() {
-            writeln!(out, "{name}\tNaN")?
+            writeln!(out, "{name}\tNaN")?;
         } else {
-            writeln!(out, "{name}\t{value}")?
+            writeln!(out, "{name}\t{value}")?;
         }
     }
     Ok(())
