@@ -245,6 +245,89 @@ fn ranks_and_scores_are_there_for_every_vertex() {
     assert_eq!(all.0, 3);
 }
 
+/// The counts of `--triadic_census`, as numbers.
+fn census(scale: u32) -> Vec<u64> {
+    let told = told(&format!(
+        "--algorithm TriangleListing --order directed --triadic_census --input RMatGraph \
+         --scale {scale} --simplify directed --output hash"
+    ));
+    let count = |line: &str| line.split(": ").nth(1)?.replace(',', "").parse().ok();
+    told.lines().skip(2).filter_map(count).collect()
+}
+
+#[test]
+fn larger_graphs_have_the_figures_of_gelly() {
+    // Rows R9, R11 and R15.
+    let local = told(
+        "--algorithm ClusteringCoefficient --order directed --input RMatGraph --scale 12 \
+         --simplify directed --output hash",
+    );
+    let lines: Vec<&str> = local.lines().collect();
+    assert_eq!(lines[0], checksum(3349, 0x67a_9d18_e7f3));
+    assert!(lines[1].starts_with("triplet count: 9276207, triangle count: 1439454, "), "{local}");
+    assert!(lines[1].contains(": 0.15517700") && lines[2].contains(": 0.24571815"), "{local}");
+    let seven = [
+        178_989, 47_736, 11_763, 2258, 2064, 4426, 3359, 3747, 624, 220, 1966, 352, 394, 704, 1120,
+        408,
+    ];
+    assert_eq!(census(7), seven);
+    let twelve = [
+        6_101_196_568,
+        132_051_207,
+        13_115_128,
+        1_330_423,
+        1_336_897,
+        2_669_285,
+        1_112_144,
+        1_097_452,
+        132_048,
+        44_127,
+        290_552,
+        47_734,
+        47_780,
+        95_855,
+        90_618,
+        21_656,
+    ];
+    assert_eq!(census(12), twelve);
+}
+
+#[test]
+fn the_library_has_the_values_of_gelly() {
+    // Rows L3 and L10: ids are LongValue.
+    let triangles = "--algorithm TriangleListing --order directed --sort_triangle_vertices \
+                     --type long --input RMatGraph --scale 10 --simplify directed";
+    assert_eq!(hash(triangles), checksum(75_049, 0x9239_9c79_299e));
+    let jaccard = "--algorithm JaccardIndex --type long --input RMatGraph --scale 8 \
+                   --edge_factor 8 --simplify undirected";
+    assert_eq!(hash(jaccard), checksum(13_954, 0x1b1a_1f7a_9d0b));
+    // Rows L1 and L2.
+    let scores = |algorithm: &str, id: u32| -> Vec<f64> {
+        let told = told(&format!(
+            "--algorithm {algorithm} --convergence_threshold 0.000001 --input RMatGraph \
+             --scale 10 --simplify directed --output print"
+        ));
+        let start = format!("Vertex ID: {id}, ");
+        let line = told.lines().find_map(|line| line.strip_prefix(&start)).expect("a line");
+        let score = |part: &str| part.rsplit(": ").next().and_then(|text| text.parse().ok());
+        line.split(", ").filter_map(score).collect()
+    };
+    for (algorithm, id, expected) in [
+        ("PageRank", 0, &[0.027_115_239_474_3][..]),
+        ("PageRank", 13, &[0.001_832_411_228_22]),
+        ("PageRank", 1020, &[0.000_250_442_325_034]),
+        ("HITS", 0, &[0.231_077_034_503, 0.238_110_215_657]),
+        ("HITS", 13, &[0.041_915_595_636_4, 0.040_709_162_497_2]),
+        ("HITS", 1020, &[0.0, 0.000_326_973_733_252]),
+    ] {
+        let found = scores(algorithm, id);
+        assert_eq!(found.len(), expected.len(), "{algorithm} {id}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{algorithm} {id}: {found} {expected}");
+        }
+    }
+}
+
 #[test]
 fn files_are_read_and_written() {
     let folder = Folder::new();
