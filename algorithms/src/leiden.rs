@@ -9,8 +9,8 @@
 //!
 //! The graph must be undirected: read as such, an edge of a directed graph and its reverse are two
 //! parallel edges, whose weights add up. Weights must not be negative; an edge without one weighs
-//! 1. A self-loop counts twice to the strength of its vertex. A vertex without edges is a community
-//!   of its own.
+//! as much as 1. A self-loop counts twice to the strength of its vertex. A vertex without edges is a community
+//! of its own.
 //!
 //! - **Iteration**: a step for each level, each of two iterations by rounds: the vertices of a round
 //!   decide in parallel, their changes are taken over in a drawn order. Up to 65,536 vertices there

@@ -2,7 +2,6 @@
 //! offsets and columns of the same index, in segments of the same memory manager, in the same
 //! pool. So nothing but the dataflow form makes the difference. Beside each a reference on one
 //! thread, as anybody would write it (the COST of McSherry, Isard and Murray, 2015).
-#![allow(dead_code, reason = "each bench runs a part of them")]
 
 pub(crate) mod components;
 pub(crate) mod page_rank;
