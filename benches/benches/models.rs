@@ -158,6 +158,10 @@ fn connected(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index:
         let iteration = GatherSumApply::new(gather, Combiner::min(), apply, MOST);
         iteration.run_from(graph, initial).expect("components")
     };
+    let opaque = || {
+        let iteration = GatherSumApply::new(gather, |a: u32, b: u32| a.min(b), apply, MOST);
+        iteration.run_from(graph, initial).expect("components")
+    };
     let improving = || {
         let iteration = GatherSumApply::improving(|label: u32, (): ()| label, Combiner::min());
         iteration.run_from(graph, initial).expect("components")
@@ -173,6 +177,7 @@ fn connected(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index:
     group.model("vertex-centric", vertex_centric);
     group.model("scatter-gather", scatter_gather);
     group.model("gather-sum-apply", gather_sum_apply);
+    group.model("gather-sum-apply, a closure sums", opaque);
     group.model("improving", improving);
     group.finish();
 }

@@ -1,5 +1,6 @@
 //! How the messages to a key become fewer.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 use crate::algebra::{Max, Min, Monoid, Sum};
@@ -34,6 +35,29 @@ pub trait Combine<M>: Send + Sync {
                 Some(before) => self.combine(before, message),
                 None => message,
             });
+        });
+        combined
+    }
+
+    /// As [`fold_row`](Self::fold_row), one by one, over the entries whose column is flagged.
+    /// `message` may be asked for others too.
+    #[inline(always)]
+    fn fold_flagged<I: StaticIndex>(
+        &self,
+        index: &I,
+        row: u32,
+        flags: &[u8],
+        message: impl Fn(u32, I::Value) -> M,
+    ) -> Option<M> {
+        let mut combined: Option<M> = None;
+        index.for_each(row, |column, value| {
+            if flags[column as usize] != 0 {
+                let message = message(column, value);
+                combined = Some(match combined.take() {
+                    Some(before) => self.combine(before, message),
+                    None => message,
+                });
+            }
         });
         combined
     }
@@ -84,7 +108,7 @@ impl<T> Combiner<Sum<T>> {
 
 /// One for each, so that the type of the messages says which combiner is meant.
 macro_rules! named_combiners {
-    ($($monoid:ident),*) => {$(
+    ($($monoid:ident { $($more:item)* })*) => {$(
         impl<T> Combine<T> for Combiner<$monoid<T>>
         where
             $monoid<T>: Monoid<Value = T>,
@@ -115,11 +139,41 @@ macro_rules! named_combiners {
                 messages.for_each(|message| fold.add(message));
                 Some(fold.finish())
             }
+
+            $($more)*
         }
     )*};
 }
 
-named_combiners!(Min, Max, Sum);
+/// In an order nobody can tell how often, or in which grouping, a message was combined: entries that
+/// bring none count as the identity, and the processor has no branch to guess.
+macro_rules! fold_all_of {
+    ($monoid:ident) => {
+        #[inline(always)]
+        fn fold_flagged<I: StaticIndex>(
+            &self,
+            index: &I,
+            row: u32,
+            flags: &[u8],
+            message: impl Fn(u32, I::Value) -> T,
+        ) -> Option<T> {
+            let any = Cell::new(0);
+            let combined = index.fold_with::<$monoid<T>>(row, |column, value| {
+                let flag = flags[column as usize];
+                any.set(any.get() | flag);
+                let message = message(column, value);
+                if flag != 0 { message } else { $monoid::<T>::IDENTITY }
+            });
+            (any.get() != 0).then_some(combined)
+        }
+    };
+}
+
+named_combiners! {
+    Min { fold_all_of!(Min); }
+    Max { fold_all_of!(Max); }
+    Sum {}
+}
 
 /// No combiner: a key receives every message that was sent to it.
 #[derive(Clone, Copy, Debug, Default)]

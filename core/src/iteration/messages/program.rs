@@ -61,7 +61,8 @@ pub trait MessageProgram<W: EntryValue>: Send + Sync {
     ) {
     }
 
-    /// The message that an entry makes of what was put out for it.
+    /// The message that an entry makes of what was put out for it. It may be asked for what a key
+    /// put out earlier, too, and what it gives is thrown away then.
     fn along(&self, sent: &Self::Sent, value: W) -> Self::Message;
 
     /// A key receives: one message where they are combined, else all of them. First those that

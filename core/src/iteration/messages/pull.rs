@@ -145,17 +145,9 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Row<'_, I, P> {
                 program.along(&self.sent[column as usize], value)
             })
         } else {
-            let mut combined: Option<P::Message> = None;
-            self.index.for_each(key, |column, value| {
-                if self.flags[column as usize] != 0 {
-                    let message = program.along(&self.sent[column as usize], value);
-                    combined = Some(match combined.take() {
-                        Some(before) => combiner.combine(before, message),
-                        None => message,
-                    });
-                }
-            });
-            combined
+            combiner.fold_flagged(self.index, key, self.flags, |column, value| {
+                program.along(&self.sent[column as usize], value)
+            })
         };
         for (_, letter) in own {
             let letter = letter.clone();
