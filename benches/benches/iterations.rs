@@ -13,6 +13,7 @@
 #![allow(clippy::print_stderr, reason = "ratios are for whoever runs the benchmark")]
 
 mod graphs;
+#[allow(dead_code, reason = "the other benchmarks run the rest")]
 mod hand_written;
 
 use std::hint::black_box;
