@@ -320,7 +320,7 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, integer, raw};
+    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -420,5 +420,19 @@ mod tests {
     #[test]
     fn the_estimate_is_near_the_measured_peak() {
         check_estimate(&BreadthFirstSearch::new(0));
+    }
+
+    /// From vertex 1 of the directed and vertex 2 of the undirected example.
+    #[test]
+    fn the_examples_of_graphalytics() {
+        let levels = |directed, source: i64| -> Vec<_> {
+            let graph = graphalytics_example(directed).weighted(2, VertexOrder::Auto);
+            let result = graph.run(BreadthFirstSearch::new(source)).unwrap();
+            result.iter().map(|(_, level)| level).collect()
+        };
+        let [far, at] = [None, Some(0)];
+        let (one, two, three, four) = (Some(1), Some(2), Some(3), Some(4));
+        assert_eq!(levels(true, 1), [at, far, one, two, one, far, far, two, far, two]);
+        assert_eq!(levels(false, 2), [at, one, one, two, three, four, two, four, four]);
     }
 }

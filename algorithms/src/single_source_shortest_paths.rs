@@ -291,7 +291,7 @@ impl Outcome for SingleSourceShortestPathsResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, integer, raw};
+    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
     use petgraph::graph::{DiGraph, NodeIndex};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
@@ -374,5 +374,23 @@ mod tests {
     #[test]
     fn the_estimate_is_near_the_measured_peak() {
         check_estimate(&SingleSourceShortestPaths::new(0));
+    }
+
+    /// From vertex 1 of the directed and vertex 2 of the undirected example, by the rule of
+    /// Graphalytics.
+    #[test]
+    fn the_examples_of_graphalytics() {
+        let far = f64::INFINITY;
+        let directed = [0.0, far, 0.5, 0.83, 0.3, far, far, 0.4, far, 1.02];
+        let undirected = [0.0, 0.82, 0.69, 1.26, 1.78, 2.31, 1.14, 2.01, 2.41];
+        for (is_directed, source, expected) in [(true, 1, &directed[..]), (false, 2, &undirected)] {
+            let graph = graphalytics_example(is_directed).weighted(2, VertexOrder::Auto);
+            let found = distances(&graph, SingleSourceShortestPaths::new(source));
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                let is_near = (found - expected).abs() <= 1e-4 * expected;
+                assert!(found == expected || is_near, "{found} is not {expected}");
+            }
+        }
     }
 }

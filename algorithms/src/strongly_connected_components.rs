@@ -131,6 +131,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for StronglyConnectedComponents {
 /// The part of vertices that have their component.
 const SETTLED: u32 = u32::MAX;
 
+/// Colours come in two to the power of this many buckets: more would change fewer colours twice, and
+/// take a block of memory each.
+const BUCKET_BITS: u32 = 7;
+
 /// No colour.
 const NONE: u64 = u64::MAX;
 
@@ -238,10 +242,10 @@ impl<W: EntryValue> OrderedProgram<W> for Colours<'_> {
         self.parts[vertex as usize] == self.parts[root(colour) as usize]
     }
 
-    /// A thousandth of the priorities each.
+    /// An equal share of the priorities each.
     #[inline(always)]
     fn bucket(&self, colour: u64) -> u64 {
-        colour >> 54
+        colour >> (u64::BITS - BUCKET_BITS)
     }
 }
 

@@ -130,3 +130,44 @@ pub(crate) fn check_estimate<A: GraphAlgorithm<f64>>(algorithm: &A) {
         assert!(difference <= 0.2, "estimated {estimate}, measured {peak}");
     }
 }
+
+/// The example of LDBC Graphalytics, directed or undirected.
+pub(crate) fn graphalytics_example(directed: bool) -> Raw {
+    let edges: &[(i64, i64, f64)] = if directed {
+        &[
+            (1, 3, 0.5),
+            (1, 5, 0.3),
+            (2, 4, 0.1),
+            (2, 5, 0.3),
+            (2, 10, 0.12),
+            (3, 1, 0.53),
+            (3, 5, 0.62),
+            (3, 8, 0.21),
+            (3, 10, 0.52),
+            (5, 3, 0.69),
+            (5, 4, 0.53),
+            (5, 8, 0.1),
+            (6, 3, 0.23),
+            (6, 4, 0.39),
+            (7, 4, 0.83),
+            (8, 1, 0.39),
+            (9, 4, 0.69),
+        ]
+    } else {
+        &[
+            (2, 3, 0.9),
+            (2, 4, 0.69),
+            (3, 4, 0.13),
+            (3, 5, 0.5),
+            (3, 8, 0.32),
+            (5, 6, 0.63),
+            (5, 8, 0.12),
+            (6, 7, 0.53),
+            (6, 8, 0.64),
+            (6, 9, 0.23),
+            (6, 10, 0.63),
+            (7, 9, 0.36),
+        ]
+    };
+    Raw::new(directed, edges)
+}
