@@ -129,7 +129,7 @@ pub(crate) mod tests {
                 (graph, found)
             };
             let (graph, found) = run(1);
-            if case.directed {
+            if case.is_directed() {
                 let is_refused = matches!(found, Err(Error::NeedsUndirected { .. }));
                 prop_assert!(is_refused);
                 return Ok(());
@@ -169,7 +169,7 @@ pub(crate) mod tests {
         };
         let measured = measure(found.labels());
         prop_assert_eq!(measured.communities, found.num_communities());
-        if case.edges.is_empty() {
+        if case.is_empty() {
             prop_assert!(found.modularity().is_nan());
             return Ok(());
         }
@@ -180,7 +180,8 @@ pub(crate) mod tests {
         let alone = measure(&VertexLabels::counted(graph, alone)).modularity;
         prop_assert!(found.modularity() >= alone - 1e-12, "never worse than all alone");
         let last = found.levels().iter().map(|level| level.modularity).fold(alone, f64::max);
-        prop_assert_eq!(last.max(alone), found.modularity().max(alone));
+        // Where a community was not connected, its parts are worth more.
+        prop_assert!(found.modularity() >= last - 1e-12);
         let numbers = integers(found);
         let firsts = (0..).take(numbers.len()).filter(|&v| !numbers[..v].contains(&numbers[v]));
         prop_assert!(firsts.map(|v| numbers[v]).eq(0..found.num_communities()), "in order of ids");

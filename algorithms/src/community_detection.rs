@@ -324,6 +324,7 @@ impl Outcome for CommunityDetectionResult {
 mod tests {
     use super::*;
     use crate::test_graphs::{Case, cases};
+    use crate::test_support::{check_estimate, integer};
     use proptest::prelude::*;
     use quince_core::Environment;
     use quince_gelly::weighted_edges;
@@ -341,7 +342,7 @@ mod tests {
             };
             for (u, v, weight) in case.weighted_arcs() {
                 send(u, v, weight);
-                if case.directed {
+                if case.is_directed() {
                     send(v, u, weight);
                 }
             }
@@ -362,10 +363,6 @@ mod tests {
     }
 
     fn found(result: &CommunityDetectionResult) -> Vec<(i64, f64)> {
-        let integer = |id| match id {
-            VertexId::Integer(id) => id,
-            VertexId::Text(_) => panic!("integers went in"),
-        };
         let scores = result.scores().iter();
         result.labels().iter().zip(scores).map(|((_, l), (_, s))| (integer(l), s)).collect()
     }
@@ -403,5 +400,10 @@ mod tests {
         assert_eq!(result.score(6), Some(6.5));
         let error = graph.run(CommunityDetection::default().delta(f64::NAN)).unwrap_err();
         assert!(matches!(error, Error::Parameter { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        check_estimate(&CommunityDetection::default());
     }
 }

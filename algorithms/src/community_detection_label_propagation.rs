@@ -246,7 +246,8 @@ impl Outcome for CommunityDetectionLabelPropagationResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_graphs::{Case, bits_at_every_thread_count, cases};
+    use crate::test_graphs::{Case, cases};
+    use crate::test_support::{check_estimate, integer};
     use proptest::prelude::*;
     use quince_core::Environment;
     use quince_gelly::edges;
@@ -259,7 +260,7 @@ mod tests {
             let mut counts = vec![BTreeMap::<i64, u32>::new(); Case::NUM_VERTICES];
             for (u, v) in case.arcs() {
                 *counts[v].entry(labels[u]).or_default() += 1;
-                if case.directed {
+                if case.is_directed() {
                     *counts[u].entry(labels[v]).or_default() += 1;
                 }
             }
@@ -275,10 +276,6 @@ mod tests {
     }
 
     fn labels(result: &CommunityDetectionLabelPropagationResult) -> Vec<i64> {
-        let integer = |id| match id {
-            VertexId::Integer(id) => id,
-            VertexId::Text(_) => panic!("integers went in"),
-        };
         result.labels().iter().map(|(_, label)| integer(label)).collect()
     }
 
@@ -286,7 +283,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(128))]
         #[test]
         fn agrees_with_the_definition(case in cases(), iterations in 0u64..9) {
-            let found = bits_at_every_thread_count(&case, |graph| {
+            let found = case.same_bits(|graph| {
                 let algorithm = CommunityDetectionLabelPropagation::default().iterations(iterations);
                 labels(&graph.run(algorithm).unwrap())
             });
@@ -338,5 +335,10 @@ mod tests {
             (7, 9),
         ];
         assert_eq!(run(false, &undirected), [2, 3, 2, 2, 6, 5, 2, 5, 5]);
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        check_estimate(&CommunityDetectionLabelPropagation::default());
     }
 }

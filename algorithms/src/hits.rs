@@ -286,7 +286,8 @@ impl Outcome for HitsResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_graphs::{Case, bits_at_every_thread_count, cases};
+    use crate::test_graphs::{Case, cases};
+    use crate::test_support::check_estimate;
     use proptest::prelude::*;
     use quince_core::Environment;
     use quince_core::iteration::StopReason;
@@ -316,7 +317,7 @@ mod tests {
         #[test]
         fn agrees_with_the_definition(case in cases(), iterations in 0u64..12) {
             let expected = reference(Case::NUM_VERTICES, &case.arcs(), iterations as usize);
-            bits_at_every_thread_count(&case, |graph| {
+            case.same_bits(|graph| {
                 let result = graph.run(Hits::default().iterations(iterations)).unwrap();
                 for (id, (hub, authority)) in expected.iter().enumerate() {
                     assert!((result.hub(id as i64).unwrap() - hub).abs() < 1e-12);
@@ -376,5 +377,10 @@ mod tests {
         assert_eq!(result.report().stopped, StopReason::Converged);
         let error = graph.run(Hits::default().tolerance(-1.0)).unwrap_err();
         assert!(matches!(error, Error::Parameter { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        check_estimate(&Hits::default().iterations(3));
     }
 }

@@ -294,7 +294,8 @@ impl Outcome for LabelPropagationResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_graphs::{Case, bits_at_every_thread_count, cases};
+    use crate::test_graphs::{Case, cases};
+    use crate::test_support::{check_estimate, integer};
     use proptest::prelude::*;
     use quince_core::Environment;
     use quince_gelly::edges;
@@ -328,7 +329,7 @@ mod tests {
         fn agrees_with_messages(case in cases(), iterations in 0u64..9, given: bool) {
             let ids = 0..Case::NUM_VERTICES as i64;
             let start: Vec<i64> = ids.map(|id| if given { id % 5 - 2 } else { id }).collect();
-            let found = bits_at_every_thread_count(&case, |graph| {
+            let found = case.same_bits(|graph| {
                 let mut algorithm = LabelPropagation::default().iterations(iterations);
                 if given {
                     algorithm = algorithm.labels(values(&graph, &start));
@@ -350,10 +351,6 @@ mod tests {
     }
 
     fn integers(result: &LabelPropagationResult) -> Vec<i64> {
-        let integer = |id| match id {
-            VertexId::Integer(id) => id,
-            VertexId::Text(_) => panic!("integers went in"),
-        };
         result.labels().iter().map(|(_, label)| integer(label)).collect()
     }
 
@@ -367,5 +364,10 @@ mod tests {
         assert_eq!(integers(&result), [10, 10, 10, 40, 40, 40, 40]);
         assert_eq!(result.labels().largest(5).unwrap().len(), 2);
         assert_eq!(result.labels().largest(1).unwrap(), [(VertexId::Integer(40), 4)]);
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        check_estimate(&LabelPropagation::default());
     }
 }

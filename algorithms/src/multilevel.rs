@@ -14,17 +14,19 @@
 //! tried, and the best communities kept. Small levels have a key in each round, which is the sequential algorithm; large
 //! ones have [`ROUNDS`] rounds, so that neighbours rarely decide at once.
 
+mod connecting;
 mod moving;
 mod refining;
 
 use quince_core::Environment;
 use quince_core::index::{Csr, EntryValue, StaticIndex};
 use quince_core::iteration::{IterationReport, RoundIteration, StepIteration, StepOutcome};
-use quince_core::memory::{MemoryManager, Segment};
-use quince_gelly::{EdgeDirection, Error, IndexedGraph, Result};
+use quince_core::memory::{MemoryManager, Reservation, Segment};
+use quince_gelly::{EdgeDirection, Error, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
 use crate::modularity::{strengths, sums_by_community, weight_inside};
+use connecting::connected_parts;
 use moving::Moving;
 use refining::Refining;
 
@@ -37,8 +39,8 @@ const SEQUENTIAL: usize = 1 << 16;
 /// Supersteps that a level may take until its communities stand still.
 const MOST_SUPERSTEPS: u64 = 100;
 
-/// Levels in all; each puts keys together, so that few are needed.
-const MOST_LEVELS: u64 = 1000;
+/// Levels of a pass; each puts keys together, so that few are needed.
+const MOST_LEVELS: u64 = 100;
 
 /// Without a number of trials there are as many as have so many entries to go through together.
 const ENTRIES_OF_TRIALS: u64 = 1 << 20;
@@ -122,16 +124,55 @@ impl Multilevel {
         let strengths = strengths(graph, self.name, &*index, 2.0)?;
         let mut hierarchy = Hierarchy::new(env, *self, &index, strengths)?;
         let num_vertices = graph.num_vertices();
+        let most_levels = MOST_LEVELS.saturating_mul(self.passes).saturating_mul(hierarchy.trials);
         let report = StepIteration::new(self.name, num_vertices)
-            .maximum_supersteps(MOST_LEVELS)
+            .maximum_supersteps(most_levels)
             .run(env, |_| hierarchy.step())?;
-        let Hierarchy { best, modularity, champion, levels, .. } = hierarchy;
-        let (mut best, modularity) = champion.unwrap_or((best, modularity));
+        let Hierarchy { best, base_strengths, total, modularity, champion, levels, .. } = hierarchy;
+        let (mut best, mut modularity) = champion.unwrap_or((best, modularity));
         let dictionary = graph.dictionary();
-        let by_id = (0..dictionary.num_ordinals() as u32)
-            .filter_map(|ordinal| dictionary.dense_of_ordinal(ordinal));
-        let num_communities = renumber(env.memory(), &mut best, by_id)? as u64;
+        let by_id = || {
+            (0..dictionary.num_ordinals() as u32)
+                .filter_map(|ordinal| dictionary.dense_of_ordinal(ordinal))
+        };
+        let mut count = renumber(env.memory(), &mut best, by_id())?;
+        if self.randomness.is_some() {
+            let mut parts = connected_parts(env, self.name, &*index, &best)?;
+            let num_parts = renumber(env.memory(), &mut parts, by_id())?;
+            if num_parts > count {
+                let sums = sums_by_community(env, &base_strengths, &parts, num_parts)?;
+                let inside = weight_inside(env, &*index, &parts, 2.0)?;
+                modularity = self.modularity(total, inside, &sums);
+                (best, count) = (parts, num_parts);
+            }
+        }
+        let num_communities = count as u64;
         Ok(Found { communities: best, num_communities, modularity, levels, report })
+    }
+
+    /// The modularity of communities of these strengths, with so much of `total` inside them.
+    fn modularity(&self, total: f64, inside: f64, sums: &[f64]) -> f64 {
+        let expected: f64 = sums.iter().map(|sum| (sum / total) * (sum / total)).sum();
+        inside / total - self.resolution * expected
+    }
+
+    /// Bytes that the levels above the first may take: as much as an entry for each of the first; with
+    /// a refinement twice, as parts may be hardly fewer than keys and two such levels are there at a
+    /// time. They are asked for at once, so that what a run takes is known before, and it does not
+    /// end in the middle.
+    fn room(&self, num_entries: u64) -> u64 {
+        (if self.randomness.is_some() { 24 } else { 12 }) * num_entries
+    }
+
+    /// The bytes that a run takes at its peak: while the first level is moved, or refined.
+    pub(crate) fn estimate(&self, size: &GraphSize) -> u64 {
+        let of_keys = if self.randomness.is_some() { 49 } else { 33 };
+        of_keys * size.num_vertices + self.room(size.num_entries())
+    }
+
+    fn num_trials(&self, num_entries: u64) -> u64 {
+        let cheap = || (ENTRIES_OF_TRIALS / num_entries.max(1)).clamp(1, MOST_TRIALS);
+        self.trials.unwrap_or_else(cheap)
     }
 
     /// A number for each use of the seed.
@@ -188,6 +229,8 @@ struct Hierarchy<'a, E: EntryValue> {
     pass: u64,
     /// The modularity before this pass.
     before_pass: f64,
+    /// Keeps the memory that levels above the first may take, until they are made.
+    room: Reservation,
     levels: Vec<CommunityLevel>,
 }
 
@@ -221,13 +264,12 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
         let mut best = env.memory().allocate::<u32>("communities", base.num_keys())?;
         put_alone(&mut best);
         let levels = Vec::new();
-        let sums = base_strengths.iter().map(|strength| (strength / total) * (strength / total));
-        let inside = weight_inside(env, base, &best, 2.0)? / total;
-        let modularity = inside - settings.resolution * sums.sum::<f64>();
+        let inside = weight_inside(env, base, &best, 2.0)?;
+        let modularity = settings.modularity(total, inside, &base_strengths);
         let (alone, before_pass, upper, champion) = (modularity, modularity, None, None);
         let (trial, pass) = (1, 1);
-        let cheap = || (ENTRIES_OF_TRIALS / base.num_entries().max(1)).clamp(1, MOST_TRIALS);
-        let trials = settings.trials.unwrap_or_else(cheap);
+        let room = env.memory().reserve("levels", settings.room(base.num_entries()))?;
+        let trials = settings.num_trials(base.num_entries());
         Ok(Self {
             env,
             settings,
@@ -243,6 +285,7 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
             champion,
             pass,
             before_pass,
+            room,
             levels,
         })
     }
@@ -329,6 +372,8 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
         // has at least one group.
         let (index, strengths, key_of) = match self.upper.take() {
             None => {
+                let rest = self.room.bytes() - self.room.bytes().min(12 * self.base.num_entries());
+                self.room.resize(rest)?;
                 let double = |row, column, value: E| {
                     let weight = value.to_weight();
                     if row == column { 2.0 * weight } else { weight }
@@ -339,6 +384,7 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
             }
             Some(Upper { index, strengths, mut key_of, start }) => {
                 drop(start);
+                self.room.resize(0)?;
                 let next = Csr::quotient(env, &index, &groups, num_groups, |_, _, value| value)?;
                 let strengths = sums_by_community(env, &strengths, &groups, num_groups)?;
                 key_of.iter_mut().for_each(|key| *key = groups[*key as usize]);
@@ -369,7 +415,6 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
         let (mut communities, report) = (result.states, result.report);
         let count = renumber(memory, &mut communities, 0..num_keys as u32)?;
         let sums = sums_by_community(env, strengths, &communities, count)?;
-        let expected: f64 = sums.iter().map(|sum| (sum / self.total) * (sum / self.total)).sum();
         let inside = weight_inside(env, index, &communities, loops)?;
         let level = CommunityLevel {
             trial: self.trial,
@@ -378,7 +423,7 @@ impl<'a, E: EntryValue> Hierarchy<'a, E> {
             moves: report.supersteps.iter().map(|superstep| superstep.changes).sum(),
             supersteps: report.num_supersteps(),
             communities: count as u64,
-            modularity: inside / self.total - settings.resolution * expected,
+            modularity: settings.modularity(self.total, inside, &sums),
         };
         let Some(randomness) = settings.randomness else {
             return Ok(Moved { level, communities, groups: None, num_groups: count });

@@ -524,7 +524,8 @@ impl Outcome for PersonalizedPageRankResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_graphs::{Case, bits_at_every_thread_count, cases};
+    use crate::test_graphs::{Case, cases};
+    use crate::test_support::check_estimate;
     use proptest::prelude::*;
 
     /// The definition, iterated with dangling mass that returns to the sources.
@@ -559,7 +560,7 @@ mod tests {
             let together = reference(&arcs, &sources, damping);
             let apart: Vec<_> =
                 sources.iter().map(|&source| reference(&arcs, &[source], damping)).collect();
-            bits_at_every_thread_count(&case, |graph| {
+            case.same_bits(|graph| {
                 let algorithm = PersonalizedPageRank::new(ids()).damping(damping).tolerance(1e-13);
                 let one = graph.run(algorithm.clone()).unwrap();
                 let each = graph.run(algorithm.clone().each_source(true)).unwrap();
@@ -595,5 +596,14 @@ mod tests {
         assert!(matches!(unknown, Error::UnknownVertex { .. }), "{unknown}");
         let damping = graph.run(PersonalizedPageRank::new([1]).damping(1.0)).unwrap_err();
         assert!(matches!(damping, Error::Parameter { .. }), "{damping}");
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        let algorithm = PersonalizedPageRank::new([5]).iterations(3);
+        check_estimate(&algorithm);
+        let each = PersonalizedPageRank::new([5; 20]).each_source(true).iterations(3);
+        check_estimate(&each);
+        check_estimate(&each.highest(4));
     }
 }

@@ -116,7 +116,16 @@ pub(crate) fn large() -> [Raw; 3] {
 
 /// Checks that an estimate is within a fifth of the measured peak, on the large graphs.
 pub(crate) fn check_estimate<A: GraphAlgorithm<f64>>(algorithm: &A) {
-    for raw in large() {
+    check_estimate_on(large(), algorithm);
+}
+
+/// As [`check_estimate`], on the large graphs without directions.
+pub(crate) fn check_estimate_undirected<A: GraphAlgorithm<f64>>(algorithm: &A) {
+    check_estimate_on(large().map(|raw| Raw { directed: false, ..raw }), algorithm);
+}
+
+fn check_estimate_on<A: GraphAlgorithm<f64>>(graphs: [Raw; 3], algorithm: &A) {
+    for raw in graphs {
         let graph = raw.weighted(2, VertexOrder::Auto);
         graph.prepare(algorithm).unwrap();
         let memory = graph.environment().memory();

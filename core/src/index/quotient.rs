@@ -9,7 +9,7 @@ use super::static_index::{CHUNK_ENTRIES, StaticIndex};
 use super::tally::Tally;
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::memory::{Segment, SharedSlice};
+use crate::memory::Segment;
 
 impl Csr<f64> {
     /// The relation between groups: the value of an entry `(g, h)` is the sum of
@@ -18,8 +18,9 @@ impl Csr<f64> {
     /// `groups` has a group below `num_groups` for each key. The quotient of a symmetric index is
     /// symmetric if `weight` is. Sums run in the order of keys and their rows.
     ///
-    /// O(entries + keys) time, and the sort of each new row. Beside the result it takes 4 bytes a
-    /// key, 4 a group, and 12 for each of its own entries while they are put together.
+    /// O(entries + keys) time, and the sort of each new row. It takes 4 bytes a key and 16 a group,
+    /// and at first room for as many entries as there may be: those of `index`, or fewer if there
+    /// are few groups.
     ///
     /// # Panics
     /// If a key has no group, or one that is not below `num_groups`.
@@ -28,26 +29,24 @@ impl Csr<f64> {
         index: &I,
         groups: &[u32],
         num_groups: usize,
-        weight: impl Fn(u32, u32, I::Value) -> f64 + Sync,
+        weight: impl Fn(u32, u32, I::Value) -> f64 + Send + Sync,
     ) -> Result<Self> {
         env.run("quotient", || {
+            let memory = env.memory();
             let members = Members::new(env, groups, num_groups)?;
-            let chunks = members.chunks(index);
-            let mut offsets = env.memory().allocate::<u64>("index", num_groups + 1)?;
-            let counts = SharedSlice::new(&mut offsets[1..]);
-            let parts = chunks
-                .into_par_iter()
-                .map_init(
-                    || Tally::new(env.memory()),
-                    |tally, chunk| {
-                        env.check_cancelled()?;
-                        let rows = Rows { index, groups, members: &members, weight: &weight };
-                        rows.part(env, chunk, tally, counts)
-                    },
-                )
-                .collect::<Result<Vec<_>>>()?;
+            let mut offsets = memory.allocate::<u64>("index", num_groups + 1)?;
+            let room = members.room(index, &mut offsets);
+            let mut columns = memory.allocate::<u32>("index", room)?;
+            let mut values = memory.allocate::<f64>("index", room)?;
+            let mut counts = memory.allocate::<u32>("groups", num_groups)?;
+            let rows = Rows { index, groups, members: &members, offsets: &offsets, weight };
+            rows.make(env, &mut columns, &mut values, &mut counts)?;
             drop(members);
-            assemble(env, parts, offsets, index.is_symmetric())
+            let end = close_gaps(&mut offsets, &mut columns, &mut values, &counts);
+            drop(counts);
+            columns.resize(end)?;
+            values.resize(end)?;
+            Ok(Self::new(offsets, columns, values, index.is_symmetric()))
         })
     }
 }
@@ -83,19 +82,21 @@ impl Members {
         &self.keys[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 
-    /// Runs of groups with about [`CHUNK_ENTRIES`] entries.
-    fn chunks<I: StaticIndex>(&self, index: &I) -> Vec<Range<u32>> {
-        let mut chunks = Vec::new();
-        let (mut start, mut entries) = (0, 0);
-        let num_groups = self.starts.len() as u32 - 1;
+    /// Where the row of each group begins if it has as many entries as it may; their number.
+    fn room<I: StaticIndex>(&self, index: &I, offsets: &mut [u64]) -> usize {
+        let num_groups = offsets.len() - 1;
+        let mut end = 0;
         for group in 0..num_groups {
-            entries += 1 + self.of(group).iter().map(|&key| index.degree(key)).sum::<usize>();
-            if entries >= CHUNK_ENTRIES || group + 1 == num_groups {
-                chunks.push(start..group + 1);
-                (start, entries) = (group + 1, 0);
-            }
+            offsets[group] = end as u64;
+            end += self.num_entries(index, group as u32).min(num_groups);
         }
-        chunks
+        offsets[num_groups] = end as u64;
+        end
+    }
+
+    /// The number of entries of a group's keys.
+    fn num_entries<I: StaticIndex>(&self, index: &I, group: u32) -> usize {
+        self.of(group).iter().map(|&key| index.degree(key)).sum()
     }
 }
 
@@ -104,51 +105,81 @@ struct Rows<'a, I, F> {
     index: &'a I,
     groups: &'a [u32],
     members: &'a Members,
-    weight: &'a F,
+    /// Where each row begins, with the room that it may need.
+    offsets: &'a [u64],
+    weight: F,
 }
 
-/// The rows of a run of groups.
-struct Part {
-    columns: Segment<u32>,
-    values: Segment<f64>,
+/// A run of groups, and the room for their rows.
+struct Part<'a> {
+    groups: Range<usize>,
+    columns: &'a mut [u32],
+    values: &'a mut [f64],
+    counts: &'a mut [u32],
 }
 
 impl<I: StaticIndex, F: Fn(u32, u32, I::Value) -> f64 + Sync> Rows<'_, I, F> {
-    /// Makes the rows of the groups in `chunk`, and notes the number of entries of each.
-    fn part(
+    /// Makes all rows, in parallel; `counts` tells the number of entries of each.
+    fn make(
         &self,
         env: &Environment,
-        chunk: Range<u32>,
-        tally: &mut Tally<f64>,
-        counts: SharedSlice<'_, u64>,
-    ) -> Result<Part> {
-        let memory = env.memory();
-        let mut columns = memory.allocate("index", 0)?;
-        let mut values = memory.allocate("index", 0)?;
-        let mut end = 0;
-        for group in chunk {
-            let row = self.row(group, tally)?;
-            if end + row.len() > columns.len() {
-                let room = (end + row.len()).next_power_of_two().max(1 << 10);
-                columns.resize(room)?;
-                values.resize(room)?;
-            }
-            for (at, &(column, value)) in (end..).zip(row) {
+        columns: &mut [u32],
+        values: &mut [f64],
+        counts: &mut [u32],
+    ) -> Result<()> {
+        self.parts(columns, values, counts).into_par_iter().try_for_each_init(
+            || Tally::new(env.memory()),
+            |tally, part| {
+                env.check_cancelled()?;
+                self.fill(tally, part)
+            },
+        )
+    }
+
+    /// Runs of groups with room for about [`CHUNK_ENTRIES`] entries.
+    fn parts<'c>(
+        &self,
+        mut columns: &'c mut [u32],
+        mut values: &'c mut [f64],
+        mut counts: &'c mut [u32],
+    ) -> Vec<Part<'c>> {
+        let mut parts = Vec::new();
+        let (mut start, num_groups) = (0, counts.len());
+        while start < num_groups {
+            let limit = self.offsets[start] + CHUNK_ENTRIES as u64;
+            let fits = self.offsets[start + 1..].partition_point(|&offset| offset <= limit);
+            let end = (start + fits.max(1)).min(num_groups);
+            let room = (self.offsets[end] - self.offsets[start]) as usize;
+            let take = "the room of all rows";
+            parts.push(Part {
+                groups: start..end,
+                columns: columns.split_off_mut(..room).expect(take),
+                values: values.split_off_mut(..room).expect(take),
+                counts: counts.split_off_mut(..end - start).expect(take),
+            });
+            start = end;
+        }
+        parts
+    }
+
+    fn fill(&self, tally: &mut Tally<f64>, part: Part<'_>) -> Result<()> {
+        let Part { groups, columns, values, counts } = part;
+        let first = self.offsets[groups.start];
+        for (group, count) in groups.zip(counts) {
+            let row = self.row(group as u32, tally)?;
+            let start = (self.offsets[group] - first) as usize;
+            for (at, &(column, value)) in (start..).zip(row) {
                 (columns[at], values[at]) = (column, value);
             }
-            end += row.len();
-            counts.store(group as usize, row.len() as u64);
+            *count = row.len() as u32;
         }
-        columns.resize(end)?;
-        values.resize(end)?;
-        Ok(Part { columns, values })
+        Ok(())
     }
 
     /// The entries of a group, ascending by column.
     fn row<'t>(&self, group: u32, tally: &'t mut Tally<f64>) -> Result<&'t [(u32, f64)]> {
-        let keys = self.members.of(group);
-        tally.begin(keys.iter().map(|&key| self.index.degree(key)).sum());
-        for &key in keys {
+        tally.begin(self.members.num_entries(self.index, group));
+        for &key in self.members.of(group) {
             self.index.for_each(key, |column, value| {
                 let value = (self.weight)(key, column, value);
                 tally.add(self.groups[column as usize], value, |a, b| a + b);
@@ -158,31 +189,25 @@ impl<I: StaticIndex, F: Fn(u32, u32, I::Value) -> f64 + Sync> Rows<'_, I, F> {
     }
 }
 
-/// One index of all parts, which follow each other; `offsets` are the numbers of entries of the
-/// rows, after a 0.
-fn assemble(
-    env: &Environment,
-    parts: Vec<Part>,
-    mut offsets: Segment<u64>,
-    symmetric: bool,
-) -> Result<Csr<f64>> {
-    let memory = env.memory();
-    let num_entries = parts.iter().map(|part| part.columns.len()).sum();
-    let mut columns = memory.allocate::<u32>("index", num_entries)?;
-    let mut values = memory.allocate::<f64>("index", num_entries)?;
+/// Moves rows of `counts` entries together and makes the offsets theirs; the number of entries.
+fn close_gaps(
+    offsets: &mut [u64],
+    columns: &mut [u32],
+    values: &mut [f64],
+    counts: &[u32],
+) -> usize {
     let mut end = 0;
-    for part in parts {
-        let entries = end..end + part.columns.len();
-        columns[entries.clone()].copy_from_slice(&part.columns);
-        values[entries.clone()].copy_from_slice(&part.values);
-        end = entries.end;
+    for (group, &count) in counts.iter().enumerate() {
+        let row = offsets[group] as usize..offsets[group] as usize + count as usize;
+        offsets[group] = end as u64;
+        if row.start != end {
+            columns.copy_within(row.clone(), end);
+            values.copy_within(row, end);
+        }
+        end += count as usize;
     }
-    let mut sum = 0;
-    for offset in offsets.iter_mut() {
-        sum += *offset;
-        *offset = sum;
-    }
-    Ok(Csr::new(offsets, columns, values, symmetric))
+    offsets[counts.len()] = end as u64;
+    end
 }
 
 #[cfg(test)]

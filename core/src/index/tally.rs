@@ -10,7 +10,7 @@ use crate::memory::{MemoryError, MemoryManager, Reservation};
 const EMPTY: u32 = u32::MAX;
 
 /// Slots that every worker may have for nothing: what is bounded is not asked for.
-const FREE_SLOTS: usize = 1 << 13;
+const FREE_SLOTS: usize = 1 << 15;
 
 /// Values grouped by key, for one row at a time.
 ///
@@ -195,9 +195,9 @@ mod tests {
             tally.begin(groups as usize);
             (0..groups).for_each(|key| tally.add(key, key, |a, _| a));
         };
-        fill(&mut tally, 20_000);
-        assert_eq!(tally.groups().unwrap().count(), 20_000);
-        assert!(memory.counters().granted_bytes > 8 * 20_000);
+        fill(&mut tally, 40_000);
+        assert_eq!(tally.groups().unwrap().count(), 40_000);
+        assert!(memory.counters().granted_bytes > 8 * 40_000);
         fill(&mut tally, 200_000);
         assert!(matches!(
             tally.groups().map(Iterator::count),
