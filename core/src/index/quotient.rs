@@ -84,14 +84,16 @@ impl Members {
 
     /// Where the row of each group begins if it has as many entries as it may; their number.
     fn room<I: StaticIndex>(&self, index: &I, offsets: &mut [u64]) -> usize {
-        let num_groups = offsets.len() - 1;
-        let mut end = 0;
-        for group in 0..num_groups {
-            offsets[group] = end as u64;
-            end += self.num_entries(index, group as u32).min(num_groups);
+        let (end, begins) =
+            offsets.split_last_mut().expect("there is one more than there are groups");
+        let num_groups = begins.len();
+        let mut next = 0;
+        for (group, begin) in (0..).zip(begins) {
+            *begin = next as u64;
+            next += self.num_entries(index, group).min(num_groups);
         }
-        offsets[num_groups] = end as u64;
-        end
+        *end = next as u64;
+        next
     }
 
     /// The number of entries of a group's keys.
