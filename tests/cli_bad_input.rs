@@ -454,7 +454,7 @@ fn wrong_commands_are_explained() {
             "unexpected argument '--damping'",
         ),
         (&["generate", "rmat"], 2, "--output <FILE>"),
-        (&["generate", "star", "--output", &output], 2, "unrecognized subcommand 'star'"),
+        (&["generate", "comet", "--output", &output], 2, "unrecognized subcommand 'comet'"),
         (&["generate", "rmat", "--scale", "40", "--output", &output], 2, "at most 31 is allowed"),
         (&["generate", "rmat", "--a", "-0.5", "--output", &output], 2, "a probability from 0 to 1"),
         (&["generate", "rmat", "--a", "0.9", "--output", &output], 2, "at most 1 is allowed"),
