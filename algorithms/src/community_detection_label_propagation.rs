@@ -55,7 +55,7 @@ const NAME: &str = "CommunityDetectionLabelPropagation";
 /// let communities = builder.build(&source)?.run(CommunityDetectionLabelPropagation::default())?;
 /// assert_eq!(communities.num_labels()?, 2);
 /// assert_eq!(communities.label(3), Some(VertexId::Integer(1)));
-/// assert_eq!(communities.label(5), Some(VertexId::Integer(4)));
+/// assert_eq!(communities.label(5), Some(VertexId::Integer(3)));
 /// # Ok::<(), quince_gelly::Error>(())
 /// ```
 #[derive(Clone, Debug)]

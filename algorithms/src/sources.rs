@@ -13,13 +13,13 @@ use quince_gelly::{Error, GraphSize, Id, IndexedGraph, Result};
 #[cfg_attr(feature = "cli", command(about = None, long_about = None))]
 pub struct Sources {
     /// A vertex to begin at; may be given several times [default: all]
-    #[cfg_attr(feature = "cli", arg(long = "source", value_name = "ID"))]
+    #[cfg_attr(feature = "cli", arg(id = "sources", long = "source", value_name = "ID"))]
     ids: Vec<Id>,
 
     /// Begin at this many vertices, drawn by the seed
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "N", conflicts_with = "ids", value_parser = clap::value_parser!(u64).range(1..))
+        arg(long, value_name = "N", conflicts_with = "sources", value_parser = clap::value_parser!(u64).range(1..))
     )]
     samples: Option<u64>,
 
