@@ -11,7 +11,7 @@
 //! | `Long` | the upper half xor the lower half: [`long`] |
 //! | `LongValue` | that of `Long` plus 43: [`long_value`] |
 //! | `String`, `StringValue` | [`string`] |
-//! | `Tuple2`, `Tuple3`, ... | [`tuple`]: 31 times the first, plus the second, times 31, ... |
+//! | `Tuple2`, `Tuple3`, ... | [`tuple()`]: 31 times the first, plus the second, times 31, ... |
 //! | `NullValue` | [`NULL_VALUE`] |
 //! | results of algorithms | [`Murmur`] with the seed of the class: [`seed`] |
 
