@@ -43,7 +43,7 @@ const MOST_SUPERSTEPS: u64 = 100;
 const MOST_LEVELS: u64 = 100;
 
 /// Without a number of trials there are as many as have so many entries to go through together.
-const ENTRIES_OF_TRIALS: u64 = 1 << 21;
+const ENTRIES_OF_TRIALS: u64 = 1 << 22;
 
 /// But no more than this.
 const MOST_TRIALS: u64 = 8;
