@@ -77,8 +77,8 @@ pub struct Leiden {
 
     /// Begin anew N times with other orders, and keep the best
     ///
-    /// By default as often as is cheap: 8 times in graphs of up to 65,536 edges, once in those of
-    /// more than 262,144.
+    /// By default as often as is cheap: 8 times in graphs of up to 262,144 edges, once in those
+    /// of more than 1,048,576.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     trials: Option<u64>,
 

@@ -1,8 +1,8 @@
 //! Communities of the graphs with known answers.
 //!
-//! What Louvain and Leiden find is compared with
-//! the best of five seeds of igraph's `community_multilevel` and `community_leiden`, both on the
-//! simple undirected graph without weights.
+//! What Louvain and Leiden find is compared with the best of five seeds of igraph's
+//! `community_multilevel` and `community_leiden`, both on the simple undirected graph without
+//! weights.
 
 use quince::prelude::*;
 use serde_json::Value;
