@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::events::{Event, Listener};
 use crate::memory::MemoryManager;
 use crate::snapshot::{SnapshotFolder, SnapshotPolicy, file_name};
+use crate::team::Team;
 
 /// Threads, memory budget, spill folder, snapshot policy, listener and cancellation of one or more
 /// runs. Clones are the same environment.
@@ -28,6 +29,7 @@ use crate::snapshot::{SnapshotFolder, SnapshotPolicy, file_name};
 #[derive(Clone, Debug)]
 pub struct Environment {
     pool: Arc<ThreadPool>,
+    team: Arc<Team>,
     inner: Arc<Inner>,
 }
 
@@ -76,7 +78,7 @@ impl Environment {
     /// # Errors
     /// If there cannot be so many.
     pub fn with_threads(&self, threads: usize) -> Result<Self> {
-        Ok(Self { pool: pool(Some(threads))?, inner: self.inner.clone() })
+        Ok(Self { pool: pool(Some(threads))?, team: team(threads), inner: self.inner.clone() })
     }
 
     /// The memory manager.
@@ -87,6 +89,12 @@ impl Environment {
     /// Runs `work` inside the pool, where rayon's parallel operations use its threads.
     pub fn install<R: Send>(&self, work: impl FnOnce() -> R + Send) -> R {
         self.pool.install(work)
+    }
+
+    /// Calls `piece` with each number below `num_pieces`, in parallel. For steps of microseconds
+    /// that follow each other: helpers stay awake between them (see [`team`](crate::team)).
+    pub(crate) fn for_each_piece(&self, num_pieces: usize, piece: impl Fn(usize) + Sync) {
+        self.team.for_each(&self.pool, num_pieces, piece);
     }
 
     /// As [`install`](Self::install), for work that may run user code: a panic in it comes back
@@ -272,8 +280,13 @@ impl EnvironmentBuilder {
             snapshots: self.snapshots,
             iterations: Mutex::default(),
         };
-        Ok(Environment { pool, inner: Arc::new(inner) })
+        let team = team(pool.current_num_threads());
+        Ok(Environment { pool, team, inner: Arc::new(inner) })
     }
+}
+
+fn team(threads: usize) -> Arc<Team> {
+    Arc::new(Team::new(threads))
 }
 
 /// A pool of so many threads, or of one per processor.

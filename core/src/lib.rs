@@ -21,6 +21,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod report;
 pub mod snapshot;
+mod team;
 
 pub use environment::Environment;
 pub use error::{BoxError, Error, Result};

@@ -9,7 +9,7 @@ use super::static_index::{CHUNK_ENTRIES, StaticIndex};
 use crate::algebra::Monoid;
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::memory::Segment;
+use crate::memory::{Segment, prefetch};
 
 /// A relation as compressed sparse rows: the columns of row `r` are
 /// `columns[offsets[r]..offsets[r + 1]]`, ascending; equal columns stay in the order of the input.
@@ -72,6 +72,18 @@ impl<W: EntryValue> Csr<W> {
     #[inline(always)]
     pub fn entries_of(&self, row: u32) -> Entries<'_, W> {
         Entries { columns: self.row(row).iter(), words: self.row_words(row).iter() }
+    }
+
+    /// Asks for the bounds of a row that is read soon.
+    #[inline(always)]
+    pub(crate) fn prefetch_bounds(&self, row: u32) {
+        prefetch(&self.offsets, row as usize);
+    }
+
+    /// Asks for the first columns of a row that is read soon, by way of its bounds.
+    #[inline(always)]
+    pub(crate) fn prefetch_row(&self, row: u32) {
+        prefetch(&self.columns, self.offsets[row as usize] as usize);
     }
 
     #[inline(always)]

@@ -16,7 +16,7 @@
 //! because rows ascend, and claims of a push merge by minimum. So levels, parents and all counts
 //! are the same at any number of threads and whichever side a superstep took.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -44,10 +44,17 @@ const BETA: u64 = 18;
 
 /// Frontiers with fewer entries are pushed by the worker that is there: waking another would take
 /// longer.
-const INLINE_ENTRIES: u64 = 1 << 12;
+const INLINE_ENTRIES: u64 = 1 << 10;
 
 /// Keys of the frontier that one worker pushes at a time.
 const PUSH_CHUNK: usize = 64;
+
+/// Entries of a row that are brought into cache ahead of the one that is pushed: claims are atomic,
+/// and no later load begins before they end.
+const AHEAD: usize = 16;
+
+/// Rows that are brought into cache ahead of the one that is pushed.
+const AHEAD_ROWS: usize = 4;
 
 /// Words of keys that one worker pulls at a time.
 const PULL_WORDS: usize = 16;
@@ -330,13 +337,18 @@ impl<W: EntryValue> TraversalBody<'_, W> {
             num_found: AtomicUsize::new(0),
         };
         let num_entries = if self.frontier.num_entries < INLINE_ENTRIES {
-            push.push(keys)
+            push.push::<false>(keys)
         } else {
-            let pieces = keys.par_chunks(PUSH_CHUNK).map(|keys| {
-                env.check_cancelled()?;
-                Ok::<u64, crate::Error>(push.push(keys))
+            let num_entries = AtomicU64::new(0);
+            env.for_each_piece(keys.len().div_ceil(PUSH_CHUNK), |piece| {
+                if !env.is_cancelled() {
+                    let start = piece * PUSH_CHUNK;
+                    let keys = &keys[start..keys.len().min(start + PUSH_CHUNK)];
+                    num_entries.fetch_add(push.push::<true>(keys), Ordering::Relaxed);
+                }
             });
-            pieces.try_reduce(|| 0, |a, b| Ok(a + b))?
+            env.check_cancelled()?;
+            num_entries.into_inner()
         };
         let num_found = push.num_found.into_inner();
         let left = self.frontier.entries_left.saturating_sub(self.frontier.num_entries);
@@ -359,10 +371,19 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         let found = pieces.map(|(piece, ((visited, next), (parents, levels)))| {
             env.check_cancelled()?;
             let mut num_found = 0;
-            for (at, (visited, next)) in visited.iter_mut().zip(next).enumerate() {
+            let num_keys = parents.len();
+            let free = |word: u64, at: usize| {
+                let keys = num_keys.saturating_sub(at * WORD).min(WORD) as u32;
+                bits(!word & (u64::MAX >> (WORD as u32 - keys)))
+            };
+            for at in 0..visited.len() {
+                if let Some(&later) = visited.get(at + 1) {
+                    let first = piece * keys + (at + 1) * WORD;
+                    free(later, at + 1).for_each(|bit| index.prefetch_row(first as u32 + bit));
+                }
+                let (visited, next) = (&mut visited[at], &mut next[at]);
                 let (first, mut found) = (at * WORD, 0u64);
-                let some = parents.len().saturating_sub(first).min(WORD) as u32;
-                for bit in bits(!*visited & (u64::MAX >> (WORD as u32 - some))) {
+                for bit in free(*visited, at) {
                     let slot = first + bit as usize;
                     let row = index.row((piece * keys + slot) as u32);
                     if let Some(&parent) = row.iter().find(|&&key| front.contains(key)) {
@@ -401,32 +422,57 @@ struct Push<'a, W: EntryValue> {
 
 impl<W: EntryValue> Push<'_, W> {
     /// Pushes some keys of the frontier; gives the entries in the rows of those that it found.
-    fn push(&self, keys: &[u32]) -> u64 {
+    /// Others push at the same time if the keys are `SHARED`.
+    fn push<const SHARED: bool>(&self, keys: &[u32]) -> u64 {
         let (mut found, mut num_found, mut num_entries) = ([0; PUSH_CHUNK], 0, 0);
-        for &key in keys {
-            for &other in self.index.row(key) {
-                if !self.visited.contains(other) && self.claim(other, key) {
-                    self.levels.store(other as usize, self.level);
-                    num_entries += self.index.degree(other) as u64;
+        if SHARED { keys.iter().take(AHEAD_ROWS).for_each(|&key| self.index.prefetch_row(key)); }
+        for (at, &key) in keys.iter().enumerate() {
+            if SHARED {
+            if let Some(&later) = keys.get(at + 2 * AHEAD_ROWS) {
+                self.index.prefetch_bounds(later);
+            }
+            if let Some(&later) = keys.get(at + AHEAD_ROWS) {
+                self.index.prefetch_row(later);
+            }
+            if let Some(&next) = keys.get(at + 1) {
+                self.index.row(next).iter().take(AHEAD).for_each(|&other| self.prefetch(other));
+            }
+            }
+            let row = self.index.row(key);
+            for (at, &other) in row.iter().enumerate() {
+                if SHARED && let Some(&later) = row.get(at + AHEAD) {
+                    self.prefetch(later);
+                }
+                if !self.visited.contains(other) && self.claim::<SHARED>(other, key) {
                     found[num_found] = other;
                     num_found += 1;
                     if num_found == found.len() {
-                        self.hand_over(&found);
+                        num_entries += self.hand_over(&found);
                         num_found = 0;
                     }
                 }
             }
         }
-        self.hand_over(&found[..num_found]);
-        num_entries
+        num_entries + self.hand_over(&found[..num_found])
+    }
+
+    #[inline(always)]
+    fn prefetch(&self, key: u32) {
+        if !self.visited.contains(key) {
+            self.parents.prefetch(key as usize);
+        }
     }
 
     /// Offers `parent` to a key that was not visited before this superstep; says whether it is the
     /// first one.
     #[inline(always)]
-    fn claim(&self, key: u32, parent: u32) -> bool {
+    fn claim<const SHARED: bool>(&self, key: u32, parent: u32) -> bool {
         let mut old = self.parents.load(key as usize);
         while parent < old {
+            if !SHARED {
+                self.parents.store(key as usize, parent);
+                return old == UNREACHED;
+            }
             match self.parents.compare_exchange(key as usize, old, parent) {
                 Ok(_) => return old == UNREACHED,
                 Err(seen) => old = seen,
@@ -435,9 +481,16 @@ impl<W: EntryValue> Push<'_, W> {
         false
     }
 
-    fn hand_over(&self, found: &[u32]) {
+    /// Adds keys to those that were found; gives the entries in their rows.
+    fn hand_over(&self, found: &[u32]) -> u64 {
         let start = self.num_found.fetch_add(found.len(), Ordering::Relaxed);
-        found.iter().enumerate().for_each(|(at, &key)| self.found.store(start + at, key));
+        let mut num_entries = 0;
+        for (at, &key) in found.iter().enumerate() {
+            self.found.store(start + at, key);
+            self.levels.store(key as usize, self.level);
+            num_entries += self.index.degree(key) as u64;
+        }
+        num_entries
     }
 }
 

@@ -16,6 +16,7 @@
 mod file_map;
 mod manager;
 mod paid_vec;
+mod prefetch;
 mod segment;
 mod shared;
 mod spill_file;
@@ -23,6 +24,7 @@ mod spill_file;
 pub use file_map::FileMap;
 pub use manager::{MemoryCounters, MemoryError, MemoryManager, Reservation};
 pub use paid_vec::PaidVec;
+pub(crate) use prefetch::prefetch;
 pub use segment::Segment;
 pub use shared::{SharedSlice, SharedWord};
 pub use spill_file::SpillFile;

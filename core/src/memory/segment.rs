@@ -161,6 +161,7 @@ impl<T: Pod> Segment<T> {
 impl<T: Pod> Deref for Segment<T> {
     type Target = [T];
 
+    #[inline(always)]
     fn deref(&self) -> &[T] {
         match &self.map {
             // SAFETY: the map holds `len` values of `T` (every constructor and `resize` make it
@@ -173,6 +174,7 @@ impl<T: Pod> Deref for Segment<T> {
 }
 
 impl<T: Pod> DerefMut for Segment<T> {
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
         let len = self.len;
         match &mut self.map {

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Rel
 
 use bytemuck::Pod;
 
+use super::prefetch::prefetch;
+
 /// A value of 1, 2, 4 or 8 bytes that the processor reads and writes as one atomic word.
 ///
 /// Sealed: only the types below are words. All orderings are relaxed; the end of a fork-join
@@ -106,6 +108,12 @@ impl<'a, T: SharedWord> SharedSlice<'a, T> {
     #[inline(always)]
     pub fn store(&self, at: usize, value: T) {
         T::store(&self.cells[at], value);
+    }
+
+    /// Asks for the value at `at`, which is read soon.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, at: usize) {
+        prefetch(self.cells, at);
     }
 
     /// Sets the value at `at` to `new` if it is `current`, or says what it is. May fail
