@@ -166,7 +166,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for BreadthFirstSearch {
             traversal = traversal.maximum_supersteps(depth.into());
         }
         let report = traversal.visit(&sources)?;
-        let (levels, mut parents) = traversal.into_parts();
+        let (levels, mut parents) = traversal.into_parts()?;
         if self.smallest_parents {
             env.install(|| choose_smallest(&into, dictionary, &levels, &mut parents));
         }

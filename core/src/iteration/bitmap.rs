@@ -36,6 +36,18 @@ impl Bitmap {
         self.words.fill(0);
     }
 
+    /// Has those of the first `num_keys` keys that `contains`.
+    pub(super) fn fill(&mut self, num_keys: usize, contains: impl Fn(usize) -> bool + Sync) {
+        let runs = self.words.par_chunks_mut(LIST_WORDS).enumerate();
+        runs.for_each(|(run, words)| {
+            for (at, word) in words.iter_mut().enumerate() {
+                let first = (run * LIST_WORDS + at) * WORD;
+                let bit = |key: usize| u64::from(contains(key)) << (key - first);
+                *word = (first..num_keys.min(first + WORD)).fold(0, |word, key| word | bit(key));
+            }
+        });
+    }
+
     pub(super) fn words_mut(&mut self) -> &mut [u64] {
         &mut self.words
     }

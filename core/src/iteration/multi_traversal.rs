@@ -310,7 +310,7 @@ mod tests {
         let mut expected = vec![(0, 0); num_keys as usize];
         for &source in sources {
             single.visit(&[source]).unwrap();
-            for (sum, &level) in expected.iter_mut().zip(single.levels()) {
+            for (sum, level) in expected.iter_mut().zip(single.levels()) {
                 if level != UNREACHED && level > 0 {
                     *sum = (sum.0 + 1, sum.1 + u64::from(level));
                 }

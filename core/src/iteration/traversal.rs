@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use self::push::{PUSH_CHUNK, Push};
 use super::bitmap::{Bitmap, WORD, bits};
 use super::criterion::Criterion;
 use super::identity::{Parameters, fingerprint};
@@ -45,16 +46,6 @@ const BETA: u64 = 18;
 /// Frontiers with fewer entries are pushed by the worker that is there: waking another would take
 /// longer.
 const INLINE_ENTRIES: u64 = 1 << 10;
-
-/// Keys of the frontier that one worker pushes at a time.
-const PUSH_CHUNK: usize = 64;
-
-/// Entries of a row that are brought into cache ahead of the one that is pushed: claims are atomic,
-/// and no later load begins before they end.
-const AHEAD: usize = 16;
-
-/// Rows that are brought into cache ahead of the one that is pushed.
-const AHEAD_ROWS: usize = 4;
 
 /// Words of keys that one worker pulls at a time.
 const PULL_WORDS: usize = 16;
@@ -82,9 +73,10 @@ const PULL_WORDS: usize = 16;
 /// let backward = forward.transpose(&env)?;
 /// let mut traversal = FrontierTraversal::new(&env, "levels", &forward, &backward)?;
 /// let report = traversal.visit(&[0])?;
-/// assert_eq!(traversal.levels(), [0, 1, 1, UNREACHED]);
-/// assert_eq!(traversal.parents(), [0, 0, 0, UNREACHED]);
 /// assert_eq!(report.supersteps[0].changes, 2);
+/// let (levels, parents) = traversal.into_parts()?;
+/// assert_eq!(levels[..], [0, 1, 1, UNREACHED]);
+/// assert_eq!(parents[..], [0, 0, 0, UNREACHED]);
 /// # Ok::<(), quince_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -98,7 +90,7 @@ pub struct FrontierTraversal<'a, W: EntryValue> {
 
 impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
     /// A traversal along the entries of `forward`, whose transpose is `backward`. Takes 12 bytes
-    /// and 3 bits a key from the budget.
+    /// and 3 bits a key from the budget, and [`into_parts`](Self::into_parts) 4 bytes more.
     ///
     /// # Errors
     /// If the budget has no room for them.
@@ -120,8 +112,7 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
             env,
             forward,
             backward,
-            levels: memory.allocate("levels", num_keys)?,
-            parents: memory.allocate("parents", num_keys)?,
+            visits: memory.allocate("visits", num_keys)?,
             order: memory.allocate("frontier", num_keys)?,
             visited: Bitmap::new(memory, "frontier", num_keys)?,
             front: Bitmap::new(memory, "frontier", num_keys)?,
@@ -174,14 +165,14 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
     }
 
     /// The level of each key: entries on a shortest way from a source, or [`UNREACHED`].
-    pub fn levels(&self) -> &[u32] {
-        &self.body.levels
+    pub fn levels(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.body.visits.iter().map(|&visit| level_of(visit))
     }
 
     /// The parent of each key: the smallest key a level above that has an entry to it. A source is
     /// its own parent, and what was not reached has [`UNREACHED`].
-    pub fn parents(&self) -> &[u32] {
-        &self.body.parents
+    pub fn parents(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.body.visits.iter().map(|&visit| parent_of(visit))
     }
 
     /// The visited keys, level by level, in any order inside of a level; the report's `changes`
@@ -195,9 +186,35 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
     }
 
     /// The levels and parents, by dense key.
-    pub fn into_parts(self) -> (Segment<u32>, Segment<u32>) {
-        (self.body.levels, self.body.parents)
+    ///
+    /// # Errors
+    /// If the budget has no room for the parents.
+    pub fn into_parts(self) -> Result<(Segment<u32>, Segment<u32>)> {
+        let TraversalBody { visits, order: mut levels, .. } = self.body;
+        let mut parents = self.env.memory().allocate("parents", visits.len())?;
+        self.env.install(|| {
+            fill(&mut levels, |key| level_of(visits[key as usize]));
+            fill(&mut parents, |key| parent_of(visits[key as usize]));
+        });
+        Ok((levels, parents))
     }
+}
+
+/// The visit of a key, its level before its parent: the smaller of two is the one that counts, and
+/// no later level changes it.
+fn visit(level: u32, parent: u32) -> u64 {
+    u64::from(level) << 32 | u64::from(parent)
+}
+
+/// No visit: both halves are [`UNREACHED`].
+const UNVISITED: u64 = u64::MAX;
+
+fn level_of(visit: u64) -> u32 {
+    (visit >> 32) as u32
+}
+
+fn parent_of(visit: u64) -> u32 {
+    visit as u32
 }
 
 #[derive(Debug)]
@@ -205,12 +222,12 @@ struct TraversalBody<'a, W: EntryValue> {
     env: &'a Environment,
     forward: &'a Csr<W>,
     backward: &'a Csr<W>,
-    levels: Segment<u32>,
-    parents: Segment<u32>,
+    visits: Segment<u64>,
     /// The visited keys; those of levels that were pulled only if the order is kept.
     order: Segment<u32>,
+    /// What was visited, while it is pulled.
     visited: Bitmap,
-    /// The frontier while it is pulled.
+    /// The frontier, while it is pulled.
     front: Bitmap,
     /// What a pull finds.
     next: Bitmap,
@@ -267,18 +284,14 @@ impl<W: EntryValue> Body for TraversalBody<'_, W> {
 
 impl<W: EntryValue> TraversalBody<'_, W> {
     fn begin(&mut self, sources: &[u32]) {
-        fill(&mut self.levels, |_| UNREACHED);
-        fill(&mut self.parents, |_| UNREACHED);
-        self.visited.clear();
+        fill(&mut self.visits, |_| UNVISITED);
         let entries_left = self.forward.num_entries();
         self.frontier = Frontier { entries_left, ..Frontier::default() };
         self.parameters = Parameters::default();
         for &source in sources {
             self.parameters.add("source", source);
-            if !self.visited.contains(source) {
-                self.visited.insert(source);
-                self.levels[source as usize] = 0;
-                self.parents[source as usize] = source;
+            if self.visits[source as usize] == UNVISITED {
+                self.visits[source as usize] = visit(0, source);
                 self.order[self.frontier.end] = source;
                 self.frontier.end += 1;
                 self.frontier.num_entries += self.forward.degree(source) as u64;
@@ -304,6 +317,8 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         let Frontier { start, end, is_bits, .. } = self.frontier;
         match direction {
             Direction::Pull if !is_bits => {
+                let visits = &self.visits;
+                self.visited.fill(visits.len(), |key| visits[key] != UNVISITED);
                 self.front.clear();
                 self.front.insert_all(&self.order[start..end]);
                 self.frontier.is_bits = true;
@@ -329,9 +344,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         let keys = &visited[self.frontier.start..];
         let push = Push {
             index: self.forward,
-            visited: &self.visited,
-            parents: SharedSlice::new(&mut self.parents),
-            levels: SharedSlice::new(&mut self.levels),
+            visits: SharedSlice::new(&mut self.visits),
             level,
             found: SharedSlice::new(free),
             num_found: AtomicUsize::new(0),
@@ -355,7 +368,6 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         self.frontier.entries_left = left;
         self.frontier.num_entries = num_entries;
         self.frontier.advance(num_found);
-        self.visited.insert_all(&self.order[self.frontier.start..self.frontier.end]);
         Ok(())
     }
 
@@ -365,13 +377,12 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         let keys = PULL_WORDS * WORD;
         let visited = self.visited.words_mut().par_chunks_mut(PULL_WORDS);
         let next = self.next.words_mut().par_chunks_mut(PULL_WORDS);
-        let parents = self.parents.par_chunks_mut(keys);
-        let levels = self.levels.par_chunks_mut(keys);
-        let pieces = visited.zip(next).zip(parents.zip(levels)).enumerate();
-        let found = pieces.map(|(piece, ((visited, next), (parents, levels)))| {
+        let visits = self.visits.par_chunks_mut(keys);
+        let pieces = visited.zip(next).zip(visits).enumerate();
+        let found = pieces.map(|(piece, ((visited, next), visits))| {
             env.check_cancelled()?;
             let mut num_found = 0;
-            let num_keys = parents.len();
+            let num_keys = visits.len();
             let free = |word: u64, at: usize| {
                 let keys = num_keys.saturating_sub(at * WORD).min(WORD) as u32;
                 bits(!word & (u64::MAX >> (WORD as u32 - keys)))
@@ -387,8 +398,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
                     let slot = first + bit as usize;
                     let row = index.row((piece * keys + slot) as u32);
                     if let Some(&parent) = row.iter().find(|&&key| front.contains(key)) {
-                        parents[slot] = parent;
-                        levels[slot] = level;
+                        visits[slot] = visit(level, parent);
                         found |= 1 << bit;
                     }
                 }
@@ -408,93 +418,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
     }
 }
 
-/// What the workers of a push share.
-struct Push<'a, W: EntryValue> {
-    index: &'a Csr<W>,
-    /// Without those that are found in this superstep.
-    visited: &'a Bitmap,
-    parents: SharedSlice<'a, u32>,
-    levels: SharedSlice<'a, u32>,
-    level: u32,
-    found: SharedSlice<'a, u32>,
-    num_found: AtomicUsize,
-}
-
-impl<W: EntryValue> Push<'_, W> {
-    /// Pushes some keys of the frontier; gives the entries in the rows of those that it found.
-    /// Others push at the same time if the keys are `SHARED`.
-    fn push<const SHARED: bool>(&self, keys: &[u32]) -> u64 {
-        let (mut found, mut num_found, mut num_entries) = ([0; PUSH_CHUNK], 0, 0);
-        if SHARED { keys.iter().take(AHEAD_ROWS).for_each(|&key| self.index.prefetch_row(key)); }
-        for (at, &key) in keys.iter().enumerate() {
-            if SHARED {
-            if let Some(&later) = keys.get(at + 2 * AHEAD_ROWS) {
-                self.index.prefetch_bounds(later);
-            }
-            if let Some(&later) = keys.get(at + AHEAD_ROWS) {
-                self.index.prefetch_row(later);
-            }
-            if let Some(&next) = keys.get(at + 1) {
-                self.index.row(next).iter().take(AHEAD).for_each(|&other| self.prefetch(other));
-            }
-            }
-            let row = self.index.row(key);
-            for (at, &other) in row.iter().enumerate() {
-                if SHARED && let Some(&later) = row.get(at + AHEAD) {
-                    self.prefetch(later);
-                }
-                if !self.visited.contains(other) && self.claim::<SHARED>(other, key) {
-                    found[num_found] = other;
-                    num_found += 1;
-                    if num_found == found.len() {
-                        num_entries += self.hand_over(&found);
-                        num_found = 0;
-                    }
-                }
-            }
-        }
-        num_entries + self.hand_over(&found[..num_found])
-    }
-
-    #[inline(always)]
-    fn prefetch(&self, key: u32) {
-        if !self.visited.contains(key) {
-            self.parents.prefetch(key as usize);
-        }
-    }
-
-    /// Offers `parent` to a key that was not visited before this superstep; says whether it is the
-    /// first one.
-    #[inline(always)]
-    fn claim<const SHARED: bool>(&self, key: u32, parent: u32) -> bool {
-        let mut old = self.parents.load(key as usize);
-        while parent < old {
-            if !SHARED {
-                self.parents.store(key as usize, parent);
-                return old == UNREACHED;
-            }
-            match self.parents.compare_exchange(key as usize, old, parent) {
-                Ok(_) => return old == UNREACHED,
-                Err(seen) => old = seen,
-            }
-        }
-        false
-    }
-
-    /// Adds keys to those that were found; gives the entries in their rows.
-    fn hand_over(&self, found: &[u32]) -> u64 {
-        let start = self.num_found.fetch_add(found.len(), Ordering::Relaxed);
-        let mut num_entries = 0;
-        for (at, &key) in found.iter().enumerate() {
-            self.found.store(start + at, key);
-            self.levels.store(key as usize, self.level);
-            num_entries += self.index.degree(key) as u64;
-        }
-        num_entries
-    }
-}
-
-/// Levels and parents are all: the frontier is the last level.
+/// The visits are all: the frontier is the last level.
 impl<W: EntryValue> Stateful for TraversalBody<'_, W> {
     fn identity(&self) -> Result<Identity> {
         let input = fingerprint(self.forward)?.number(fingerprint(self.backward)?.digest());
@@ -506,8 +430,7 @@ impl<W: EntryValue> Stateful for TraversalBody<'_, W> {
         let Frontier { start, end, is_bits, num_entries, last_keys, entries_left } = self.frontier;
         let [start, end, last_keys] = [start, end, last_keys].map(|number| number as u64);
         snapshot.numbers(&[start, end, is_bits.into(), num_entries, last_keys, entries_left])?;
-        snapshot.column(&self.levels)?;
-        snapshot.column(&self.parents)?;
+        snapshot.column(&self.visits)?;
         Ok(())
     }
 
@@ -516,25 +439,17 @@ impl<W: EntryValue> Stateful for TraversalBody<'_, W> {
         let [start, end, last_keys] = [start, end, last_keys].map(|number| number as usize);
         let is_bits = is_bits != 0;
         self.frontier = Frontier { start, end, is_bits, num_entries, last_keys, entries_left };
-        snapshot.column_into(&mut self.levels)?;
-        snapshot.column_into(&mut self.parents)?;
-        self.visited.clear();
-        self.front.clear();
-        let mut place = start;
-        let last = self.levels.iter().copied().filter(|&level| level != UNREACHED).max();
-        for (key, &level) in self.levels.iter().enumerate() {
-            if level != UNREACHED {
-                self.visited.insert(key as u32);
-            }
-            if Some(level) == last {
-                self.front.insert(key as u32);
-                self.order[place] = key as u32;
-                place += 1;
-            }
-        }
+        snapshot.column_into(&mut self.visits)?;
+        let visits = &self.visits;
+        let last = visits.iter().filter(|&&visit| visit != UNVISITED).map(|&visit| level_of(visit)).max();
+        let is_last = |key: usize| visits[key] != UNVISITED && Some(level_of(visits[key])) == last;
+        self.visited.fill(visits.len(), |key| visits[key] != UNVISITED);
+        self.front.fill(visits.len(), is_last);
+        self.front.list_into(&mut self.order[start..end]);
         Ok(())
     }
 }
 
+mod push;
 #[cfg(test)]
 mod tests;
