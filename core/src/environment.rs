@@ -97,6 +97,12 @@ impl Environment {
         self.team.for_each(&self.pool, num_pieces, piece);
     }
 
+    /// The workers that [`for_each_piece`](Self::for_each_piece) has: the pieces that it is worth
+    /// cutting little work into. Piece by piece they do the same part of it every time.
+    pub(crate) fn num_team_members(&self) -> usize {
+        self.team.num_members()
+    }
+
     /// As [`install`](Self::install), for work that may run user code: a panic in it comes back
     /// as an error that names `operator`.
     pub fn run<R: Send>(

@@ -44,21 +44,37 @@ struct Shared {
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
-/// Pieces of work, each for whoever takes it first.
+/// Pieces of work. Each member has a share of its own, which it does first: what it read and wrote
+/// in the step before is in its cache. Then it helps the others.
 struct Work<'a> {
     piece: &'a (dyn Fn(usize) + Sync),
-    next: AtomicUsize,
-    num_pieces: usize,
+    shares: Vec<Share>,
 }
 
-impl Work<'_> {
-    fn work_off(&self) {
-        loop {
-            let piece = self.next.fetch_add(1, Ordering::Relaxed);
-            if piece >= self.num_pieces {
-                return;
+/// Pieces that one member does first.
+struct Share {
+    next: AtomicUsize,
+    end: usize,
+}
+
+impl<'a> Work<'a> {
+    fn new(piece: &'a (dyn Fn(usize) + Sync), num_pieces: usize, members: usize) -> Self {
+        let bound = |member: usize| num_pieces * member / members;
+        let share =
+            |member| Share { next: AtomicUsize::new(bound(member)), end: bound(member + 1) };
+        Self { piece, shares: (0..members).map(share).collect() }
+    }
+
+    fn work_off(&self, member: usize) {
+        let members = self.shares.len();
+        for share in (0..members).map(|other| &self.shares[(member + other) % members]) {
+            loop {
+                let piece = share.next.fetch_add(1, Ordering::Relaxed);
+                if piece >= share.end {
+                    break;
+                }
+                (self.piece)(piece);
             }
-            (self.piece)(piece);
         }
     }
 }
@@ -73,6 +89,11 @@ impl Team {
             is_taken: AtomicBool::new(false),
             shared: Arc::default(),
         }
+    }
+
+    /// The workers that are worth it, the one that calls among them.
+    pub(crate) fn num_members(&self) -> usize {
+        self.helpers + 1
     }
 
     /// Calls `piece` with each number below `num_pieces`, on this worker of `pool` and on those
@@ -94,12 +115,12 @@ impl Team {
         }
         if self.shared.present.load(Ordering::Relaxed) < self.helpers.min(num_pieces - 1) {
             let shared = self.shared.clone();
-            shared.present.fetch_add(1, Ordering::Relaxed);
-            pool.spawn(move || shared.help());
+            let member = shared.present.fetch_add(1, Ordering::Relaxed) + 1;
+            pool.spawn(move || shared.help(member));
         }
-        let work = Work { piece: &piece, next: AtomicUsize::new(0), num_pieces };
+        let work = Work::new(&piece, num_pieces, self.num_members());
         let offer = self.shared.offer(&work);
-        work.work_off();
+        work.work_off(0);
         drop(offer);
         self.is_taken.store(false, Ordering::Release);
         let panic = self.shared.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -119,10 +140,10 @@ impl Shared {
     }
 
     /// Helps in one step after the other, until none has come for a while.
-    fn help(&self) {
+    fn help(&self, member: usize) {
         let mut seen = self.step.load(Ordering::Acquire).wrapping_sub(1);
         while self.waited_for_step_after(&mut seen) {
-            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.help_once())) {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.help_once(member))) {
                 *self.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
             }
         }
@@ -147,7 +168,7 @@ impl Shared {
         }
     }
 
-    fn help_once(&self) {
+    fn help_once(&self, member: usize) {
         let _inside = Inside::enter(&self.inside);
         let work = self.work.load(Ordering::SeqCst);
         // SAFETY: the pointer is null or that of the work which is being offered. Whoever offers
@@ -155,7 +176,7 @@ impl Shared {
         // order of all these operations (`SeqCst`). So if the pointer is seen here it was not
         // taken back before this helper was inside, and the work outlives the helper's visit.
         if let Some(work) = unsafe { work.as_ref() } {
-            work.work_off();
+            work.work_off(member);
         }
     }
 }

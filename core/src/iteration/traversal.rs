@@ -16,11 +16,9 @@
 //! because rows ascend, and claims of a push merge by minimum. So levels, parents and all counts
 //! are the same at any number of threads and whichever side a superstep took.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-
 use rayon::prelude::*;
 
-use self::push::{PUSH_CHUNK, Push};
+use self::push::Push;
 use super::bitmap::{Bitmap, WORD, bits};
 use super::criterion::Criterion;
 use super::identity::{Parameters, fingerprint};
@@ -43,9 +41,8 @@ const ALPHA: u64 = 15;
 /// Push again when the frontier shrinks and has at most one in this many of all keys.
 const BETA: u64 = 18;
 
-/// Frontiers with fewer entries are pushed by the worker that is there: waking another would take
-/// longer.
-const INLINE_ENTRIES: u64 = 1 << 10;
+/// Frontiers with fewer entries are pushed: a pull looks at all keys.
+const PUSH_ENTRIES: u64 = 1 << 12;
 
 /// Words of keys that one worker pulls at a time.
 const PULL_WORDS: usize = 16;
@@ -307,7 +304,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         let pulls = if frontier.is_bits {
             stays
         } else {
-            frontier.num_entries > (frontier.entries_left / ALPHA).max(INLINE_ENTRIES)
+            frontier.num_entries > (frontier.entries_left / ALPHA).max(PUSH_ENTRIES)
         };
         if pulls { Direction::Pull } else { Direction::Push }
     }
@@ -347,23 +344,8 @@ impl<W: EntryValue> TraversalBody<'_, W> {
             visits: SharedSlice::new(&mut self.visits),
             level,
             found: SharedSlice::new(free),
-            num_found: AtomicUsize::new(0),
         };
-        let num_entries = if self.frontier.num_entries < INLINE_ENTRIES {
-            push.push::<false>(keys)
-        } else {
-            let num_entries = AtomicU64::new(0);
-            env.for_each_piece(keys.len().div_ceil(PUSH_CHUNK), |piece| {
-                if !env.is_cancelled() {
-                    let start = piece * PUSH_CHUNK;
-                    let keys = &keys[start..keys.len().min(start + PUSH_CHUNK)];
-                    num_entries.fetch_add(push.push::<true>(keys), Ordering::Relaxed);
-                }
-            });
-            env.check_cancelled()?;
-            num_entries.into_inner()
-        };
-        let num_found = push.num_found.into_inner();
+        let (num_found, num_entries) = push.run(env, keys, self.frontier.num_entries)?;
         let left = self.frontier.entries_left.saturating_sub(self.frontier.num_entries);
         self.frontier.entries_left = left;
         self.frontier.num_entries = num_entries;
