@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use quince_core::columnar::Column;
 use quince_core::index::{Csr, Dictionary, EntryValue, StaticIndex};
-use quince_core::iteration::{FrontierTraversal, IterationReport, UNREACHED};
-use quince_core::memory::Segment;
+use quince_core::iteration::{FrontierTraversal, IterationReport, Visit};
+use quince_core::memory::SharedSlice;
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{
@@ -153,7 +153,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for BreadthFirstSearch {
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        // Levels, parents and the list of the frontier; three bitmaps.
+        // Visits and the list of the frontier; three bitmaps.
         12 * size.num_vertices + 3 * size.num_vertices.div_ceil(8)
     }
 
@@ -166,42 +166,29 @@ impl<E: EntryValue> GraphAlgorithm<E> for BreadthFirstSearch {
             traversal = traversal.maximum_supersteps(depth.into());
         }
         let report = traversal.visit(&sources)?;
-        let (levels, mut parents) = traversal.into_parts()?;
+        let mut visits = traversal.into_visits();
         if self.smallest_parents {
-            env.install(|| choose_smallest(&into, dictionary, &levels, &mut parents));
+            env.install(|| choose_smallest(&into, dictionary, &mut visits));
         }
         Ok(BreadthFirstSearchResult {
             num_sources: sources.len() as u64,
-            levels: VertexValues::new(dictionary.clone(), levels),
-            parents: VertexValues::new(dictionary.clone(), parents),
+            visits: VertexValues::new(dictionary.clone(), visits),
             report,
         })
     }
 }
 
 /// Makes the parent of each vertex the one of the smallest id.
-fn choose_smallest<E: EntryValue>(
-    into: &Csr<E>,
-    dictionary: &Dictionary,
-    levels: &[u32],
-    parents: &mut Segment<u32>,
-) {
-    let mut rest = &mut parents[..];
-    let mut pieces = Vec::with_capacity(into.chunks().len());
-    for vertices in into.chunks() {
-        let (piece, others) = rest.split_at_mut(vertices.len());
-        pieces.push((vertices.clone(), piece));
-        rest = others;
-    }
-    pieces.into_par_iter().for_each(|(vertices, parents)| {
-        for (vertex, parent) in vertices.zip(parents) {
-            let level = levels[vertex as usize];
-            if level != 0 && level != UNREACHED {
-                let row = into.row(vertex).iter().copied();
-                let above = row.filter(|&other| levels[other as usize] == level - 1);
-                *parent = above.min_by_key(|&other| dictionary.ordinal(other)).unwrap_or(*parent);
-            }
-        }
+fn choose_smallest<E: EntryValue>(into: &Csr<E>, dictionary: &Dictionary, visits: &mut [u64]) {
+    let visits = SharedSlice::new(visits);
+    let visit = |vertex: u32| Visit::from_word(visits.load(vertex as usize));
+    into.chunks().par_iter().flat_map_iter(Clone::clone).for_each(|vertex| {
+        let Some(Visit { level: level @ 1.., parent }) = visit(vertex) else { return };
+        // Others change parents meanwhile, but not levels.
+        let is_above = |&other: &u32| visit(other).is_some_and(|other| other.level == level - 1);
+        let above = into.row(vertex).iter().copied().filter(is_above);
+        let parent = above.min_by_key(|&other| dictionary.ordinal(other)).unwrap_or(parent);
+        visits.store(vertex as usize, Visit { level, parent }.to_word());
     });
 }
 
@@ -210,9 +197,8 @@ fn choose_smallest<E: EntryValue>(
 #[must_use]
 pub struct BreadthFirstSearchResult {
     num_sources: u64,
-    levels: VertexValues<u32>,
-    /// By dense id.
-    parents: VertexValues<u32>,
+    /// The words of visits; parents are dense ids.
+    visits: VertexValues<u64>,
     report: IterationReport,
 }
 
@@ -222,34 +208,39 @@ impl BreadthFirstSearchResult {
 
     /// The number of edges on a shortest path to a vertex, if one leads to it.
     pub fn level<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
-        self.levels.get(id).filter(|&level| level != UNREACHED)
+        Visit::from_word(self.visits.get(id)?).map(|visit| visit.level)
     }
 
     /// The vertex before this one on a shortest path, if one leads to it. A source is its own.
     pub fn parent<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<VertexId<'_>> {
-        let parent = self.parents.get(id).filter(|&parent| parent != UNREACHED)?;
-        Some(self.dictionary().key(parent))
+        let visit = Visit::from_word(self.visits.get(id)?)?;
+        Some(self.dictionary().key(visit.parent))
     }
 
     /// The vertices on a shortest path to a vertex, from a source on, if one leads to it.
     pub fn path_to<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<Vec<VertexId<'_>>> {
-        let (dictionary, parents) = (self.dictionary(), self.parents.by_dense());
+        let dictionary = self.dictionary();
         let mut vertex = dictionary.get(id)?;
         let mut path = vec![dictionary.key(vertex)];
-        while parents[vertex as usize] != vertex {
-            vertex = parents[vertex as usize];
-            if vertex == UNREACHED {
-                return None;
+        loop {
+            let parent = self.visit(vertex)?.parent;
+            if parent == vertex {
+                path.reverse();
+                return Some(path);
             }
-            path.push(dictionary.key(vertex));
+            path.push(dictionary.key(parent));
+            vertex = parent;
         }
-        path.reverse();
-        Some(path)
+    }
+
+    /// The visit of a vertex by dense id.
+    fn visit(&self, vertex: u32) -> Option<Visit> {
+        Visit::from_word(self.visits.by_dense()[vertex as usize])
     }
 
     /// Ids and levels, ascending by id.
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, Option<u32>)> {
-        self.levels.iter().map(|(id, level)| (id, (level != UNREACHED).then_some(level)))
+        self.visits.iter().map(|(id, word)| (id, Visit::from_word(word).map(|visit| visit.level)))
     }
 
     /// How many vertices each level has, from the sources on.
@@ -277,22 +268,20 @@ impl BreadthFirstSearchResult {
     /// The table of `vertex`, `level` and `parent`. A vertex that was not reached has the level
     /// [`UNREACHED`](Self::UNREACHED), and is its own parent.
     pub fn table(&self) -> VertexTable {
-        let (levels, parents) = (self.levels.clone(), self.parents.clone());
-        let level = move |vertex| match levels.by_dense()[vertex as usize] {
-            UNREACHED => Self::UNREACHED,
-            level => level.into(),
+        let visits = self.visits.clone();
+        let visit = move |vertex: u32| Visit::from_word(visits.by_dense()[vertex as usize]);
+        let level = {
+            let visit = visit.clone();
+            move |vertex| visit(vertex).map_or(Self::UNREACHED, |visit| visit.level.into())
         };
-        let parent = move |vertex| match parents.by_dense()[vertex as usize] {
-            UNREACHED => vertex,
-            parent => parent,
-        };
+        let parent = move |vertex| visit(vertex).map_or(vertex, |visit| visit.parent);
         VertexTable::new(self.dictionary().clone())
             .numbers("level", level, Column::Int64)
             .vertices("parent", parent)
     }
 
     fn dictionary(&self) -> &Arc<Dictionary> {
-        self.levels.dictionary()
+        self.visits.dictionary()
     }
 }
 

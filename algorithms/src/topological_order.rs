@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use quince_core::columnar::Column;
 use quince_core::environment::Environment;
 use quince_core::index::{Csr, Dictionary, EntryValue, StaticIndex};
-use quince_core::iteration::{IterationReport, StepIteration, StepOutcome, UNREACHED};
+use quince_core::iteration::{IterationReport, StepIteration, StepOutcome};
 use quince_core::memory::{Segment, SharedSlice};
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
@@ -33,6 +33,9 @@ use crate::command::Command;
 use crate::outcome::{Outcome, print_values};
 
 const NAME: &str = "TopologicalOrder";
+
+/// The level of a vertex that has none yet.
+const UNREACHED: u32 = u32::MAX;
 
 /// Topological order.
 ///

@@ -64,4 +64,4 @@ pub use rounds::{RoundIteration, RoundProgram};
 pub use rows::{Row, RowContext, RowIteration, RowProgram, RowResult};
 pub use steps::{StepIteration, StepOutcome};
 pub use tiled::{COLUMN_TILES, column_tiles};
-pub use traversal::{FrontierTraversal, UNREACHED};
+pub use traversal::{FrontierTraversal, Visit};

@@ -299,7 +299,7 @@ mod tests {
     use super::*;
     use crate::index::Rows;
     use crate::iteration::delta::tests::index_by;
-    use crate::iteration::{FrontierTraversal, UNREACHED};
+    use crate::iteration::FrontierTraversal;
 
     /// For each key the number of sources that reach it and the sum of their levels, both ways.
     fn check(threads: usize, num_keys: u32, pairs: &[(u32, u32, f64)], sources: &[u32]) {
@@ -310,9 +310,9 @@ mod tests {
         let mut expected = vec![(0, 0); num_keys as usize];
         for &source in sources {
             single.visit(&[source]).unwrap();
-            for (sum, level) in expected.iter_mut().zip(single.levels()) {
-                if level != UNREACHED && level > 0 {
-                    *sum = (sum.0 + 1, sum.1 + u64::from(level));
+            for (sum, visit) in expected.iter_mut().zip(single.visits()) {
+                if let Some(visit) = visit.filter(|visit| visit.level > 0) {
+                    *sum = (sum.0 + 1, sum.1 + u64::from(visit.level));
                 }
             }
         }

@@ -32,9 +32,6 @@ use crate::memory::{Segment, SharedSlice};
 use crate::report::{Direction, IterationReport};
 use crate::snapshot::{Identity, SnapshotReader, SnapshotWriter};
 
-/// The level and parent of a key that was not reached.
-pub const UNREACHED: u32 = u32::MAX;
-
 /// Pull from where the frontier has more than one in this many of the entries that are left.
 const ALPHA: u64 = 15;
 
@@ -54,7 +51,7 @@ const PULL_WORDS: usize = 16;
 /// use quince_core::Environment;
 /// use quince_core::columnar::{Batch, Column, Schema};
 /// use quince_core::index::{Csr, Dictionary, Duplicates, IndexOptions, KeyOrder, Rows, SelfPairs};
-/// use quince_core::iteration::{FrontierTraversal, UNREACHED};
+/// use quince_core::iteration::{FrontierTraversal, Visit};
 ///
 /// // 0 -> 1 -> 2 and 0 -> 2; nothing leads to 3.
 /// let env = Environment::builder().threads(1).build()?;
@@ -71,9 +68,8 @@ const PULL_WORDS: usize = 16;
 /// let mut traversal = FrontierTraversal::new(&env, "levels", &forward, &backward)?;
 /// let report = traversal.visit(&[0])?;
 /// assert_eq!(report.supersteps[0].changes, 2);
-/// let (levels, parents) = traversal.into_parts()?;
-/// assert_eq!(levels[..], [0, 1, 1, UNREACHED]);
-/// assert_eq!(parents[..], [0, 0, 0, UNREACHED]);
+/// let visit = |level, parent| Some(Visit { level, parent });
+/// assert!(traversal.visits().eq([visit(0, 0), visit(1, 0), visit(1, 0), None]));
 /// # Ok::<(), quince_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -87,7 +83,7 @@ pub struct FrontierTraversal<'a, W: EntryValue> {
 
 impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
     /// A traversal along the entries of `forward`, whose transpose is `backward`. Takes 12 bytes
-    /// and 3 bits a key from the budget, and [`into_parts`](Self::into_parts) 4 bytes more.
+    /// and 3 bits a key from the budget.
     ///
     /// # Errors
     /// If the budget has no room for them.
@@ -116,6 +112,7 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
             next: Bitmap::new(memory, "frontier", num_keys)?,
             frontier: Frontier::default(),
             keeps_order: false,
+            is_used: false,
             parameters: Parameters::default(),
         };
         Ok(Self { env, name, criterion: Criterion::EmptyWorkset, is_nested: false, body })
@@ -161,15 +158,9 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
         })
     }
 
-    /// The level of each key: entries on a shortest way from a source, or [`UNREACHED`].
-    pub fn levels(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
-        self.body.visits.iter().map(|&visit| level_of(visit))
-    }
-
-    /// The parent of each key: the smallest key a level above that has an entry to it. A source is
-    /// its own parent, and what was not reached has [`UNREACHED`].
-    pub fn parents(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
-        self.body.visits.iter().map(|&visit| parent_of(visit))
+    /// The visit of each key, if it was reached.
+    pub fn visits(&self) -> impl ExactSizeIterator<Item = Option<Visit>> + '_ {
+        self.body.visits.iter().map(|&word| Visit::from_word(word))
     }
 
     /// The visited keys, level by level, in any order inside of a level; the report's `changes`
@@ -182,36 +173,38 @@ impl<'a, W: EntryValue> FrontierTraversal<'a, W> {
         &self.body.order[..self.body.frontier.end]
     }
 
-    /// The levels and parents, by dense key.
-    ///
-    /// # Errors
-    /// If the budget has no room for the parents.
-    pub fn into_parts(self) -> Result<(Segment<u32>, Segment<u32>)> {
-        let TraversalBody { visits, order: mut levels, .. } = self.body;
-        let mut parents = self.env.memory().allocate("parents", visits.len())?;
-        self.env.install(|| {
-            fill(&mut levels, |key| level_of(visits[key as usize]));
-            fill(&mut parents, |key| parent_of(visits[key as usize]));
-        });
-        Ok((levels, parents))
+    /// The visit of each key, by dense key, as [words](Visit::from_word).
+    pub fn into_visits(self) -> Segment<u64> {
+        self.body.visits
     }
 }
 
-/// The visit of a key, its level before its parent: the smaller of two is the one that counts, and
-/// no later level changes it.
-fn visit(level: u32, parent: u32) -> u64 {
-    u64::from(level) << 32 | u64::from(parent)
+/// How a key was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Entries on a shortest way from a source.
+    pub level: u32,
+    /// The smallest key a level above that has an entry to it; a source is its own.
+    pub parent: u32,
 }
 
-/// No visit: both halves are [`UNREACHED`].
-const UNVISITED: u64 = u64::MAX;
+impl Visit {
+    /// The word of no visit, which memory is born with.
+    pub const NONE: u64 = 0;
 
-fn level_of(visit: u64) -> u32 {
-    (visit >> 32) as u32
-}
+    /// The visit as a word: the level before the parent, so that of two words the greater one is
+    /// the visit that counts.
+    #[inline(always)]
+    pub fn to_word(self) -> u64 {
+        !(u64::from(self.level) << 32 | u64::from(self.parent))
+    }
 
-fn parent_of(visit: u64) -> u32 {
-    visit as u32
+    /// The visit of a word, if it is one.
+    #[inline(always)]
+    pub fn from_word(word: u64) -> Option<Self> {
+        let visit = Self { level: (!word >> 32) as u32, parent: !word as u32 };
+        (word != Self::NONE).then_some(visit)
+    }
 }
 
 #[derive(Debug)]
@@ -230,6 +223,8 @@ struct TraversalBody<'a, W: EntryValue> {
     next: Bitmap,
     frontier: Frontier,
     keeps_order: bool,
+    /// Whether there are visits of an earlier run.
+    is_used: bool,
     parameters: Parameters,
 }
 
@@ -281,14 +276,16 @@ impl<W: EntryValue> Body for TraversalBody<'_, W> {
 
 impl<W: EntryValue> TraversalBody<'_, W> {
     fn begin(&mut self, sources: &[u32]) {
-        fill(&mut self.visits, |_| UNVISITED);
+        if std::mem::replace(&mut self.is_used, true) {
+            fill(&mut self.visits, |_| Visit::NONE);
+        }
         let entries_left = self.forward.num_entries();
         self.frontier = Frontier { entries_left, ..Frontier::default() };
         self.parameters = Parameters::default();
         for &source in sources {
             self.parameters.add("source", source);
-            if self.visits[source as usize] == UNVISITED {
-                self.visits[source as usize] = visit(0, source);
+            if self.visits[source as usize] == Visit::NONE {
+                self.visits[source as usize] = Visit { level: 0, parent: source }.to_word();
                 self.order[self.frontier.end] = source;
                 self.frontier.end += 1;
                 self.frontier.num_entries += self.forward.degree(source) as u64;
@@ -315,7 +312,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
         match direction {
             Direction::Pull if !is_bits => {
                 let visits = &self.visits;
-                self.visited.fill(visits.len(), |key| visits[key] != UNVISITED);
+                self.visited.fill(visits.len(), |key| visits[key] != Visit::NONE);
                 self.front.clear();
                 self.front.insert_all(&self.order[start..end]);
                 self.frontier.is_bits = true;
@@ -380,7 +377,7 @@ impl<W: EntryValue> TraversalBody<'_, W> {
                     let slot = first + bit as usize;
                     let row = index.row((piece * keys + slot) as u32);
                     if let Some(&parent) = row.iter().find(|&&key| front.contains(key)) {
-                        visits[slot] = visit(level, parent);
+                        visits[slot] = Visit { level, parent }.to_word();
                         found |= 1 << bit;
                     }
                 }
@@ -423,9 +420,10 @@ impl<W: EntryValue> Stateful for TraversalBody<'_, W> {
         self.frontier = Frontier { start, end, is_bits, num_entries, last_keys, entries_left };
         snapshot.column_into(&mut self.visits)?;
         let visits = &self.visits;
-        let last = visits.iter().filter(|&&visit| visit != UNVISITED).map(|&visit| level_of(visit)).max();
-        let is_last = |key: usize| visits[key] != UNVISITED && Some(level_of(visits[key])) == last;
-        self.visited.fill(visits.len(), |key| visits[key] != UNVISITED);
+        let level = |&word: &u64| Visit::from_word(word).map(|visit| visit.level);
+        let last = visits.iter().filter_map(level).max();
+        let is_last = |key: usize| last.is_some() && level(&visits[key]) == last;
+        self.visited.fill(visits.len(), |key| visits[key] != Visit::NONE);
         self.front.fill(visits.len(), is_last);
         self.front.list_into(&mut self.order[start..end]);
         Ok(())

@@ -433,7 +433,6 @@ fn a_frontier_traversal() {
         let traversal = FrontierTraversal::new(env, "levels", &index, &index)?;
         let mut traversal = traversal.maximum_supersteps(most);
         let report = traversal.visit(&[0, 7])?;
-        let (levels, parents) = traversal.into_parts()?;
-        Ok(((levels.to_vec(), parents.to_vec()), report))
+        Ok((traversal.into_visits().to_vec(), report))
     });
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::{UNVISITED, visit};
+use super::Visit;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::{Csr, EntryValue, StaticIndex};
@@ -120,7 +120,7 @@ impl<W: EntryValue> Push<'_, W> {
         for (at, &key) in keys.iter().enumerate() {
             self.look_ahead(&keys[at..]);
             let row = self.index.row(key);
-            let offer = visit(self.level, key);
+            let offer = Visit { level: self.level, parent: key }.to_word();
             for (at, &other) in row.iter().enumerate() {
                 if let Some(&later) = row.get(at + AHEAD) {
                     self.visits.prefetch(later as usize);
@@ -157,13 +157,13 @@ impl<W: EntryValue> Push<'_, W> {
     #[inline(always)]
     fn claim<const SHARED: bool>(&self, key: u32, offer: u64) -> bool {
         let mut old = self.visits.load(key as usize);
-        while offer < old {
+        while offer > old {
             if !SHARED {
                 self.visits.store(key as usize, offer);
-                return old == UNVISITED;
+                return old == Visit::NONE;
             }
             match self.visits.compare_exchange(key as usize, old, offer) {
-                Ok(_) => return old == UNVISITED,
+                Ok(_) => return old == Visit::NONE,
                 Err(seen) => old = seen,
             }
         }
