@@ -30,8 +30,10 @@ use quince_core::iteration::{
 use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexValues};
+use rayon::prelude::*;
 
 use crate::centrality::CentralityResult;
+
 #[cfg(feature = "cli")]
 use crate::command::{Command, names};
 use crate::sources::Sources;
@@ -133,7 +135,7 @@ impl Betweenness {
     /// What sums over sources are divided by.
     fn divisor(&self, directed: bool, scores: &[f64]) -> f64 {
         let others = scores.len().saturating_sub(1) as f64;
-        let highest = scores.iter().copied().fold(0.0, f64::max);
+        let highest = scores.par_iter().copied().reduce(|| 0.0, f64::max);
         match self.normalization {
             // Each pair was counted from both ends.
             Normalization::None if !directed => 2.0,
@@ -194,8 +196,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for Betweenness {
             Ok(StepOutcome { changes, convergence: None, workset: left.len() as u64 })
         })?;
         let mut scores = program.scores;
-        let divisor = self.divisor(graph.is_directed(), &scores);
-        scores.iter_mut().for_each(|score| *score /= divisor);
+        let divisor = env.install(|| self.divisor(graph.is_directed(), &scores));
+        env.install(|| scores.par_iter_mut().for_each(|score| *score /= divisor));
         Ok(CentralityResult {
             column: "betweenness",
             num_sources: sources.len() as u64,

@@ -74,18 +74,6 @@ impl<W: EntryValue> Csr<W> {
         Entries { columns: self.row(row).iter(), words: self.row_words(row).iter() }
     }
 
-    /// Asks for the bounds of a row that is read soon.
-    #[inline(always)]
-    pub(crate) fn prefetch_bounds(&self, row: u32) {
-        prefetch(&self.offsets, row as usize);
-    }
-
-    /// Asks for the first columns of a row that is read soon, by way of its bounds.
-    #[inline(always)]
-    pub(crate) fn prefetch_row(&self, row: u32) {
-        prefetch(&self.columns, self.offsets[row as usize] as usize);
-    }
-
     #[inline(always)]
     fn range(&self, row: u32) -> Range<usize> {
         self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
@@ -205,6 +193,16 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
 
     fn chunks(&self) -> &[Range<u32>] {
         &self.chunks
+    }
+
+    #[inline(always)]
+    fn prefetch_bounds(&self, row: u32) {
+        prefetch(&self.offsets, row as usize);
+    }
+
+    #[inline(always)]
+    fn prefetch_row(&self, row: u32) {
+        prefetch(&self.columns, self.offsets[row as usize] as usize);
     }
 
     #[inline(always)]

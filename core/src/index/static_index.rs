@@ -29,6 +29,15 @@ pub trait StaticIndex: Sync {
     /// holds more; together all rows, in order. The unit of parallel work and of ordered sums.
     fn chunks(&self) -> &[Range<u32>];
 
+    /// Asks for what tells where `row` is, which is read soon.
+    #[inline(always)]
+    fn prefetch_bounds(&self, _row: u32) {}
+
+    /// Asks for the first entries of `row`, which are read soon: waits for its bounds, which are
+    /// better asked for before.
+    #[inline(always)]
+    fn prefetch_row(&self, _row: u32) {}
+
     /// Calls `visit(column, value)` for every entry of `row`, in order.
     fn for_each(&self, row: u32, visit: impl FnMut(u32, Self::Value));
 

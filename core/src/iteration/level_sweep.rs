@@ -12,7 +12,7 @@
 //! which all but those of the level before are silent: so no level is looked up, and sums run in
 //! the order of the rows, the same bits at any number of threads.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::criterion::Criterion;
 use super::superstep::{self, Body, Step};
@@ -21,7 +21,7 @@ use crate::algebra::Monoid;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
-use crate::memory::{Segment, SharedSlice, SharedWord};
+use crate::memory::{Segment, SharedSlice, SharedWord, prefetch};
 use crate::report::{Direction, IterationReport};
 
 /// What flows from level to level.
@@ -106,7 +106,8 @@ impl<'a, P: SharedWord> LevelSweep<'a, P> {
         env.install(|| {
             let report = superstep::run(env, name, &Criterion::EmptyWorkset, &mut body)?;
             let last = std::mem::take(&mut body.before);
-            set(&mut body.sweep.projections, last, |_| Q::SILENT);
+            let projections = SharedSlice::new(&mut body.sweep.projections);
+            last.iter().for_each(|&key| projections.store(key as usize, Q::SILENT));
             Ok(report)
         })
     }
@@ -124,8 +125,17 @@ struct SweepBody<'a, 'b, I: StaticIndex, Q: LevelProgram<I::Value>> {
     states: &'a mut [Q::State],
 }
 
-/// Keys that one worker takes at a time.
-const PIECE: usize = 1 << 8;
+/// Levels of at most so many keys are left to the worker that is there.
+const ALONE: usize = 1 << 7;
+
+/// Keys of a large level that one worker takes at a time.
+const PIECE: usize = 1 << 10;
+
+/// Rows that are brought into cache ahead of the one that is folded.
+const AHEAD_ROWS: usize = 16;
+
+/// Projections of such a row that are brought into cache.
+const AHEAD: usize = 16;
 
 impl<I: StaticIndex, Q: LevelProgram<I::Value>> Body for SweepBody<'_, '_, I, Q> {
     fn workset(&self) -> u64 {
@@ -137,9 +147,7 @@ impl<I: StaticIndex, Q: LevelProgram<I::Value>> Body for SweepBody<'_, '_, I, Q>
             return Ok(Step { changes: 0, convergence: None, direction: Direction::Pull });
         };
         self.pull(level)?;
-        let LevelSweep { projections, fresh, .. } = &mut *self.sweep;
-        set(projections, self.before, |_| Q::SILENT);
-        set(projections, level, |at| fresh[at]);
+        self.turn(level);
         self.before = level;
         Ok(Step { changes: level.len() as u64, convergence: None, direction: Direction::Pull })
     }
@@ -149,37 +157,70 @@ impl<I: StaticIndex, Q: LevelProgram<I::Value>> SweepBody<'_, '_, I, Q> {
     /// The keys of a level fold their rows.
     fn pull(&mut self, level: &[u32]) -> Result<()> {
         let (env, index, program) = (self.env, self.index, self.program);
+        env.check_cancelled()?;
         let states = SharedSlice::new(self.states);
         let projections = &self.sweep.projections[..];
-        let fold = |(keys, fresh): (&[u32], &mut [Q::Projection])| {
-            env.check_cancelled()?;
-            for (&key, fresh) in keys.iter().zip(fresh) {
+        let fresh = SharedSlice::new(&mut self.sweep.fresh[..level.len()]);
+        in_parts(env, level.len(), |part| {
+            if env.is_cancelled() {
+                return;
+            }
+            let keys = &level[part.clone()];
+            for (at, &key) in keys.iter().enumerate() {
+                look_ahead(index, projections, &keys[at..]);
                 let sum = index.fold::<Q::Combiner, _>(key, projections, |projection, entry| {
                     program.message(projection, entry)
                 });
                 let state = states.load(key as usize);
                 let (state, projection) = program.apply(key, state, sum);
                 states.store(key as usize, state);
-                *fresh = projection;
+                fresh.store(part.start + at, projection);
             }
-            Ok::<(), crate::Error>(())
-        };
-        let fresh = &mut self.sweep.fresh[..level.len()];
-        if level.len() <= PIECE {
-            return fold((level, fresh));
-        }
-        level.par_chunks(PIECE).zip(fresh.par_chunks_mut(PIECE)).try_for_each(fold)
+        });
+        env.check_cancelled()
+    }
+
+    /// The level before falls silent, and this one can be heard.
+    fn turn(&mut self, level: &[u32]) {
+        let (env, before) = (self.env, self.before);
+        let LevelSweep { projections, fresh, .. } = &mut *self.sweep;
+        let projections = SharedSlice::new(projections);
+        let len = before.len().max(level.len());
+        in_parts(env, len, |part| {
+            let of = |len: usize| part.start.min(len)..part.end.min(len);
+            before[of(before.len())].iter().for_each(|&key| {
+                projections.store(key as usize, Q::SILENT);
+            });
+            let keys = level[of(level.len())].iter().zip(&fresh[of(level.len())]);
+            keys.for_each(|(&key, &fresh)| projections.store(key as usize, fresh));
+        });
     }
 }
 
-/// Sets the values of some keys, each of which stands there once, by its place among them.
-fn set<T: SharedWord>(values: &mut [T], keys: &[u32], value: impl Fn(usize) -> T + Sync) {
-    let values = SharedSlice::new(values);
-    let set = |(at, &key): (usize, &u32)| values.store(key as usize, value(at));
-    if keys.len() <= 16 * PIECE {
-        keys.iter().enumerate().for_each(set);
-    } else {
-        keys.par_iter().with_min_len(8 * PIECE).enumerate().for_each(set);
+/// Calls `work` with the parts of `0..len`; the part of a worker is in the same place every time.
+fn in_parts(env: &Environment, len: usize, work: impl Fn(Range<usize>) + Sync) {
+    if len <= ALONE {
+        return work(0..len);
+    }
+    let parts = env.num_team_members().max(len / PIECE);
+    let bound = |part: usize| (len as u64 * part as u64 / parts as u64) as usize;
+    env.for_each_piece(parts, |part| work(bound(part)..bound(part + 1)));
+}
+
+/// Asks for what the keys after the first need.
+#[inline(always)]
+fn look_ahead<I: StaticIndex, P>(index: &I, projections: &[P], keys: &[u32]) {
+    if let Some(&later) = keys.get(3 * AHEAD_ROWS) {
+        index.prefetch_bounds(later);
+    }
+    if let Some(&later) = keys.get(2 * AHEAD_ROWS) {
+        index.prefetch_row(later);
+    }
+    if let Some(&later) = keys.get(AHEAD_ROWS) {
+        index.for_some(later, 0..AHEAD, |column, _| {
+            prefetch(projections, column as usize);
+            true
+        });
     }
 }
 
