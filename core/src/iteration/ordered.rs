@@ -204,6 +204,9 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
 /// Rounds with at most this many blocks are done by the worker that is there.
 const INLINE_BLOCKS: usize = 4;
 
+/// Rows that are brought into cache ahead of the one that is sent along.
+const AHEAD_ROWS: usize = 4;
+
 /// A worker goes on with its own bin while it has at most this many blocks.
 const FUSED_BLOCKS: usize = 8;
 
@@ -321,12 +324,25 @@ struct Round<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
     /// Sends the values of keys that still have them.
     fn send(&self, lane: &mut Lane<Value<P::Lattice>>, entries: &[Entry<Value<P::Lattice>>]) {
-        for &(key, value) in entries {
+        for (at, &(key, value)) in entries.iter().enumerate() {
+            self.look_ahead(&entries[at..]);
             if self.solution.load(key as usize) == value {
                 self.index.for_each(key, |other, entry| {
                     self.merge(lane, other, self.program.message(value, entry));
                 });
             }
+        }
+    }
+
+    /// Asks for what the entries after the first need.
+    #[inline(always)]
+    fn look_ahead(&self, entries: &[Entry<Value<P::Lattice>>]) {
+        if let Some(&(later, _)) = entries.get(2 * AHEAD_ROWS) {
+            self.solution.prefetch(later as usize);
+            self.index.prefetch_bounds(later);
+        }
+        if let Some(&(later, _)) = entries.get(AHEAD_ROWS) {
+            self.index.prefetch_row(later);
         }
     }
 
