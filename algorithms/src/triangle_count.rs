@@ -14,7 +14,7 @@
 
 use std::io::{self, Write};
 
-use quince_core::index::EntryValue;
+use quince_core::index::{EntryValue, count_triples};
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
@@ -92,7 +92,12 @@ impl<E: EntryValue> GraphAlgorithm<E> for TriangleCount {
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<TriangleCountResult> {
-        let num_triangles = oriented(graph)?.count_triples(graph.environment())?;
+        let env = graph.environment();
+        let num_triangles = if graph.is_directed() {
+            oriented(graph)?.count_triples(env)?
+        } else {
+            count_triples(env, &graph.index(EdgeDirection::Any)?)?
+        };
         Ok(TriangleCountResult { num_triangles })
     }
 }

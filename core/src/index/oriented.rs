@@ -23,9 +23,11 @@ use crate::environment::Environment;
 use crate::error::Result;
 use crate::memory::{Segment, SharedSlice};
 
+mod in_place;
 mod row_set;
 mod triples;
 
+pub use in_place::count_triples;
 pub use row_set::RowSet;
 pub use triples::Triple;
 

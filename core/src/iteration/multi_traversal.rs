@@ -298,8 +298,8 @@ mod tests {
 
     use super::*;
     use crate::index::Rows;
-    use crate::iteration::delta::tests::index_by;
     use crate::iteration::FrontierTraversal;
+    use crate::iteration::delta::tests::index_by;
 
     /// For each key the number of sources that reach it and the sum of their levels, both ways.
     fn check(threads: usize, num_keys: u32, pairs: &[(u32, u32, f64)], sources: &[u32]) {

@@ -110,7 +110,8 @@ impl<W: EntryValue> Push<'_, W> {
     /// Moves keys that were found down to `to`.
     fn close_up(&self, from: Range<usize>, to: usize) {
         if from.start != to {
-            from.enumerate().for_each(|(at, from)| self.found.store(to + at, self.found.load(from)));
+            from.enumerate()
+                .for_each(|(at, from)| self.found.store(to + at, self.found.load(from)));
         }
     }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::super::Order;
+use super::super::{Order, in_place};
 use super::*;
 use crate::columnar::{Batch, Column, Schema};
 use crate::index::{
@@ -134,4 +134,21 @@ fn a_hub_with_many_spokes_is_searched() {
 fn no_keys_have_no_triples() {
     check(0, &[], 2, KeyOrder::Ascending, false);
     check(0, &[], 2, KeyOrder::Ascending, true);
+}
+
+proptest! {
+    #[test]
+    fn short_rows_have_the_triples_of_the_oriented_relation(
+        num_keys in 1u32..60,
+        raw in prop::collection::vec((0u32..60, 0u32..60), 0..200),
+    ) {
+        let pairs: Vec<_> = raw.iter().map(|(l, r)| (l % num_keys, r % num_keys)).collect();
+        let env = Environment::builder().threads(2).memory("64 MiB").build().unwrap();
+        let (_, index) = relation(&env, num_keys, &pairs, KeyOrder::Ascending, Rows::Both);
+        let expected = reference(num_keys, &pairs).len() as u64;
+        let index = Arc::new(index);
+        let count: u64 = (0..num_keys).map(|row| in_place::count_row(&index, row)).sum();
+        prop_assert_eq!(count, expected);
+        prop_assert_eq!(in_place::count_triples(&env, &index).unwrap(), expected);
+    }
 }
