@@ -260,7 +260,10 @@ mod tests {
         let team = Team { helpers: 1, ..Team::new(2) };
         let together = std::sync::Barrier::new(2);
         // Neither piece ends before the other has begun.
-        pool.install(|| team.for_each(&pool, 2, |_| drop(together.wait())));
+        let wait = |_| {
+            together.wait();
+        };
+        pool.install(|| team.for_each(&pool, 2, wait));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! rest. `Vec` is for what is bounded.
 //!
 //! This module and [`columnar`](crate::columnar) are the only places in Quince that touch raw
-//! memory; everything above sees slices.
+//! memory; everything above sees slices. (The `team` shows work to other threads by address.)
 
 mod file_map;
 mod manager;
