@@ -320,7 +320,9 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
+    use crate::test_support::{
+        Raw, check_estimate, graphalytics_example, integer, random_graphs, raw,
+    };
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -354,7 +356,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_a_queue(raw in raw(), source in 0usize..100) {
             let ids = raw.ids();
@@ -362,7 +364,7 @@ mod tests {
             let source = source % ids.len();
             let expected: Vec<_> = plain(&raw, source).into_iter()
                 .map(|(level, parent)| (level, parent.map(|parent| ids[parent]))).collect();
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 prop_assert_eq!(&smallest(&raw.weighted(threads, order), ids[source]), &expected);
                 let graph = raw.unweighted(threads, order);
                 let result = graph.run(BreadthFirstSearch::new(ids[source])).unwrap();

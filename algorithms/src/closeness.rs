@@ -165,7 +165,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for Closeness {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, raw};
+    use crate::test_support::{Raw, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::{Id, VertexOrder};
 
@@ -202,7 +202,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_the_definition(
             raw in raw(),
@@ -212,7 +212,7 @@ mod tests {
             let ids = raw.ids();
             let all: Vec<_> = (0..ids.len()).collect();
             let closeness = Closeness::default().wasserman_faust(wasserman_faust);
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let graph = raw.weighted(threads, order);
                 let expected = plain(&raw, &all, wasserman_faust);
                 prop_assert_eq!(scores(&graph, closeness.clone()), expected);
@@ -238,10 +238,5 @@ mod tests {
         let expected = 149.0 / distances.sum::<u64>() as f64;
         assert!(found.iter().all(|score| (score - expected).abs() < 1e-9), "{found:?}");
         assert_eq!(graph.run(Closeness::default()).unwrap().report().num_supersteps(), 3);
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        check_estimate(&Closeness::default().sources(Sources::sampled(70, 0)));
     }
 }

@@ -97,6 +97,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::Modularity;
     use crate::test_graphs::{Case, cases};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use proptest::test_runner::TestRunner;
     use quince_core::Environment;
@@ -120,7 +121,7 @@ pub(crate) mod tests {
         connected: bool,
         algorithm: impl Fn(u64, f64) -> A,
     ) {
-        let mut runner = TestRunner::new(ProptestConfig::with_cases(128));
+        let mut runner = TestRunner::new(random_graphs());
         let inputs = (cases(), 0u64..1000, 0.2f64..3.0);
         let result = runner.run(&inputs, |(case, seed, resolution)| {
             let run = |threads| {
@@ -140,7 +141,7 @@ pub(crate) mod tests {
             if connected {
                 check_connected(&case, &communities)?;
             }
-            for threads in [2, 8] {
+            for threads in case.threads().into_iter().skip(1) {
                 let (_, again) = run(threads);
                 let again = again.unwrap();
                 prop_assert_eq!(&communities, &integers(&again));

@@ -319,8 +319,8 @@ impl Outcome for ConnectedComponentsResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_support::{environment, random_graphs};
     use proptest::prelude::*;
-    use quince_core::Environment;
     use quince_core::iteration::{Direction, StopReason};
     use quince_gelly::{VertexOrder, edges};
 
@@ -330,7 +330,7 @@ mod tests {
         order: VertexOrder,
         raw: &[(i64, i64)],
     ) -> IndexedGraph {
-        let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
+        let env = environment(threads);
         IndexedGraph::builder(&env)
             .directed(directed)
             .order(order)
@@ -362,11 +362,11 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_union_find_in_every_execution(
             raw in prop::collection::vec((-30i64..30, -30i64..30), 1..60),
-            directed: bool, hub_first: bool, threads in prop::sample::select(vec![1usize, 2, 8]),
+            directed: bool, hub_first: bool, threads in prop::sample::select(vec![1usize, 1, 1, 1, 1, 1, 2, 8]),
         ) {
             let order = if hub_first { VertexOrder::HubFirst } else { VertexOrder::Ascending };
             let graph = graph(threads, directed, order, &raw);

@@ -184,6 +184,7 @@ impl Outcome for CoreDecompositionResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, rows, sketches, star};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     /// By the definition: the k-core is what is left when vertices of less than k go, for each k.
@@ -216,7 +217,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn core_numbers_are_those_of_the_definition(sketch in sketches()) {
             prop_assert_eq!(cores(&sketch), reference(&sketch));

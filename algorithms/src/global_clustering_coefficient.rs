@@ -143,10 +143,11 @@ impl Outcome for GlobalClusteringCoefficientResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{empty, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn triplets_and_triangles(sketch in sketches()) {
             let run = GlobalClusteringCoefficient::default();

@@ -341,6 +341,7 @@ mod tests {
     use crate::neighborhood::testing::{
         Sketch, complete, empty, fish, sketches, sorted_rows, star,
     };
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -380,7 +381,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn pairs_are_those_of_the_matrix(
             sketch in sketches(), mirror: bool, low in (0u32..4, 1u32..6), high in (1u32..6, 1u32..6),

@@ -288,6 +288,7 @@ impl Outcome for LocalClusteringCoefficientResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, fish, rows, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -311,7 +312,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn neighbors_and_what_is_among_them(sketch in sketches()) {
             let expected = reference(&sketch);

@@ -423,7 +423,7 @@ impl Outcome for MinimumSpanningForestResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, integer, raw};
+    use crate::test_support::{Raw, integer, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -449,13 +449,13 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_kruskal(mut raw in raw()) {
             // Some weights below 0.
             raw.edges.iter_mut().for_each(|edge| edge.2 -= 2.0);
             let (expected, any) = (kruskal(&raw, |weight| weight), kruskal(&raw, |_| 1.0));
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 prop_assert_eq!(&forest(&raw.weighted(threads, order)), &expected);
                 prop_assert_eq!(&forest(&raw.unweighted(threads, order)), &any);
             }
@@ -467,10 +467,5 @@ mod tests {
         let graph = Raw::new(false, &[(1, 2, f64::NAN)]).weighted(1, VertexOrder::Auto);
         let error = graph.run(MinimumSpanningForest::default()).unwrap_err().to_string();
         assert!(error.contains("from 1 to 2 weighs NaN; weights must be numbers"), "{error}");
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        check_estimate(&MinimumSpanningForest::default());
     }
 }

@@ -153,6 +153,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for Modularity {
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
+        #[cfg(feature = "cli")]
+        if self.file.is_some() {
+            return file::estimate(size);
+        }
         // Communities and strengths; sums by community, of which there are few, are left out.
         12 * size.num_vertices
     }
@@ -299,6 +303,7 @@ impl Outcome for ModularityResult {
 mod tests {
     use super::*;
     use crate::test_graphs::{Case, cases};
+    use crate::test_support::{large, measure, random_graphs};
     use proptest::prelude::*;
     use quince_gelly::{VertexId, edges, weighted_edges};
 
@@ -326,7 +331,7 @@ mod tests {
     /// Labels of a graph whose ids are 0 to n.
     fn labels<E: EntryValue>(graph: &IndexedGraph<E>, by_id: &[u32]) -> VertexLabels {
         let memory = graph.environment().memory();
-        let mut labels = memory.allocate::<u32>("labels", by_id.len()).unwrap();
+        let mut labels = memory.allocate::<u32>("labels", graph.dictionary().len()).unwrap();
         for (vertex, label) in labels.iter_mut().enumerate() {
             let VertexId::Integer(id) = graph.dictionary().key(vertex as u32) else { panic!() };
             *label = by_id[id as usize];
@@ -335,7 +340,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_the_definition(
             case in cases(), resolution in 0.0f64..3.0,
@@ -364,5 +369,16 @@ mod tests {
         let graph = IndexedGraph::from_source(&env, &edges([(0, 1)])).unwrap();
         let algorithm = Modularity::new(labels(&graph, &[0, 0])).resolution(-1.0);
         assert!(matches!(graph.run(algorithm), Err(Error::Parameter { .. })));
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        for raw in large() {
+            let graph = raw.alone(2);
+            let groups: Vec<u32> = (0..40_000).map(|at| at / 100).collect();
+            let given = Modularity::new(labels(&graph, &groups));
+            let measured = measure(&graph, &given).unwrap();
+            assert!(measured.is_close(), "{measured:?}");
+        }
     }
 }

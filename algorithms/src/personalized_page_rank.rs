@@ -525,7 +525,7 @@ impl Outcome for PersonalizedPageRankResult {
 mod tests {
     use super::*;
     use crate::test_graphs::{Case, cases};
-    use crate::test_support::check_estimate;
+    use crate::test_support::{check_estimate, random_graphs};
     use proptest::prelude::*;
 
     /// The definition, iterated with dangling mass that returns to the sources.
@@ -549,7 +549,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_the_definition(
             case in cases(), damping in 0.0f64..0.9,

@@ -291,7 +291,9 @@ impl Outcome for SingleSourceShortestPathsResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
+    use crate::test_support::{
+        Raw, check_estimate, graphalytics_example, integer, random_graphs, raw,
+    };
     use petgraph::graph::{DiGraph, NodeIndex};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
@@ -319,7 +321,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_dijkstra(raw in raw(), source in 0usize..100) {
             let ids = raw.ids();
@@ -328,7 +330,7 @@ mod tests {
             let (expected, hops) =
                 (dijkstra(&raw, source, |weight| weight), dijkstra(&raw, source, |_| 1.0));
             let paths = SingleSourceShortestPaths::new(ids[source]);
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let graph = raw.weighted(threads, order);
                 prop_assert_eq!(&distances(&graph, paths.clone()), &expected);
                 for delta in [0.1, 3.0, 1e6] {

@@ -314,7 +314,7 @@ impl Outcome for TopologicalOrderResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, integer, raw};
+    use crate::test_support::{Raw, integer, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -328,7 +328,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn levels_are_longest_paths_and_the_order_follows_them(raw in raw()) {
             // An edge leads to the vertex of the larger value of a permutation.
@@ -339,7 +339,7 @@ mod tests {
             let (ids, levels) = (raw.ids(), plain(&raw));
             let mut expected: Vec<_> = levels.iter().copied().zip(ids.iter().copied()).collect();
             expected.sort_unstable();
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let result = raw.weighted(threads, order).run(TopologicalOrder::default()).unwrap();
                 let found: Vec<_> = result.iter().map(integer).collect();
                 prop_assert!(found.iter().eq(expected.iter().map(|(_, id)| id)));
@@ -358,13 +358,13 @@ mod tests {
             let cycle = (0..length).map(|at| (100 + at, 100 + (at + 1) % length, 1.0));
             let edges = turned.chain(cycle).chain([(3, 100, 1.0), (100, 200, 1.0)]).collect();
             let raw = Raw { directed: true, edges, isolated: raw.isolated.clone() };
-            let errors = WAYS.map(|(threads, order)| {
+            let errors = raw.ways().into_iter().map(|(threads, order)| {
                 let graph = raw.unweighted(threads, order);
                 match graph.run(TopologicalOrder::default()) {
                     Err(Error::Cycle { id, .. }) => id.parse::<i64>().unwrap(),
                     other => panic!("{other:?}"),
                 }
-            });
+            }).collect::<Vec<_>>();
             prop_assert!((100..100 + length).contains(&errors[0]));
             prop_assert!(errors.iter().all(|error| error == &errors[0]));
         }

@@ -368,6 +368,7 @@ impl Outcome for TriadicCensusResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, sketches, threes};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     /// The kind of three vertices by the names of the pairs and a look at their out-degrees.
@@ -414,7 +415,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(160))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn kinds_are_those_of_every_three_looked_at(sketch in sketches()) {
             let census = sketch.everywhere(|graph| graph.run(TriadicCensus::default()).unwrap());

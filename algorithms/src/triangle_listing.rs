@@ -373,6 +373,7 @@ impl Outcome for TriangleListingResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, fish, rows, sketches, sorted_rows};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -393,7 +394,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn triangles_and_bitmasks_are_those_of_the_matrix(sketch in sketches()) {
             let sorted = sketch.everywhere(|graph| {

@@ -220,6 +220,7 @@ impl Outcome for VertexMetricsResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, empty, fish, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     fn run(sketch: &Sketch, include: bool) -> VertexMetricsResult {
@@ -232,7 +233,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn figures_are_those_of_the_matrix(sketch in sketches(), include: bool) {
             let (matrix, degrees) = (sketch.matrix(), sketch.degrees());

@@ -53,6 +53,8 @@ pub struct GraphSize {
     pub num_edges: u64,
     /// Whether edges go one way.
     pub directed: bool,
+    /// Worker threads: some of what a run takes is for each.
+    pub num_threads: u64,
 }
 
 impl GraphSize {
@@ -69,6 +71,7 @@ impl<E: EntryValue> IndexedGraph<E> {
             num_vertices: self.num_vertices(),
             num_edges: self.num_edges(),
             directed: self.is_directed(),
+            num_threads: self.environment().num_threads() as u64,
         }
     }
 
