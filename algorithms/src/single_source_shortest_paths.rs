@@ -217,8 +217,8 @@ impl<W: EntryValue> OrderedProgram<W> for Distances {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SingleSourceShortestPathsResult {
-    distances: VertexValues<f64>,
-    report: IterationReport,
+    pub(crate) distances: VertexValues<f64>,
+    pub(crate) report: IterationReport,
 }
 
 impl SingleSourceShortestPathsResult {

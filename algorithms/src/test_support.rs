@@ -179,6 +179,15 @@ pub(crate) fn check_estimate<A: GraphAlgorithm<f64>>(algorithm: &A) {
     }
 }
 
+/// As [`check_estimate`], for an algorithm that is made for a graph.
+pub(crate) fn check_estimate_of<A: GraphAlgorithm<f64>>(make: impl Fn(&IndexedGraph<f64>) -> A) {
+    for raw in large() {
+        let graph = raw.alone(2);
+        let measured = measure(&graph, &make(&graph)).unwrap();
+        assert!(measured.is_close(), "{measured:?}");
+    }
+}
+
 /// Bytes of the budget that a run was estimated to take, and that it took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measured {

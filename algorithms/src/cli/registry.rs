@@ -29,6 +29,7 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::GlobalClusteringCoefficient>(),
     Entry::of::<crate::HarmonicCentrality>(),
     Entry::of::<crate::Hits>(),
+    Entry::of::<crate::IncrementalSingleSourceShortestPaths>(),
     Entry::of::<crate::JaccardIndex>(),
     Entry::of::<crate::LabelPropagation>(),
     Entry::of::<crate::Leiden>(),

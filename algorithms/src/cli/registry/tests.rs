@@ -1,7 +1,5 @@
 //! Every algorithm that is registered is held to its estimate.
 
-use std::path::PathBuf;
-
 use quince_gelly::{Error, Result};
 
 use super::ALGORITHMS;
@@ -31,23 +29,30 @@ fn arguments(name: &str, raw: &Raw) -> Vec<String> {
             &["--source", "0"]
         }
         "hits" => &["--iterations", "3"],
+        "incremental-single-source-shortest-paths" => {
+            &["--source", "0", "--removed", "0", "1", "--distances"]
+        }
         "modularity" => &["--communities"],
         _ => &[],
     };
     let mut arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-    if name == "modularity" {
-        arguments.push(partition(raw).into_os_string().into_string().unwrap());
+    match name {
+        "modularity" => arguments.push(file(name, raw, |id| format!("{id}\t{}\n", id / 100))),
+        "incremental-single-source-shortest-paths" => {
+            arguments.push(file(name, raw, |id| format!("{id},{id}\n")));
+        }
+        _ => {}
     }
     arguments
 }
 
-/// A file that puts the vertices of a graph into groups.
-fn partition(raw: &Raw) -> PathBuf {
-    let lines: String = raw.ids().iter().map(|id| format!("{id}\t{}\n", id / 100)).collect();
-    let name = format!("quince-{}-partition-{}.tsv", std::process::id(), raw.edges.len());
+/// The path of a file with a line for each vertex of a graph.
+fn file(name: &str, raw: &Raw, line: impl Fn(i64) -> String) -> String {
+    let lines: String = raw.ids().into_iter().map(line).collect();
+    let name = format!("quince-{}-{name}-{}", std::process::id(), raw.edges.len());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, lines).unwrap();
-    path
+    path.into_os_string().into_string().unwrap()
 }
 
 /// The graph in the form that an algorithm takes: as it is, without directions, or without cycles.
