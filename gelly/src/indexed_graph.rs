@@ -174,6 +174,17 @@ impl<E: EntryValue> IndexedGraph<E> {
         self.inner.index(direction)
     }
 
+    /// The memory that it holds now. Indexes are made when they are asked for.
+    pub fn memory(&self) -> GraphMemory {
+        let edges = self.inner.lock();
+        let indexes = [&edges.out, &edges.into].into_iter().flatten();
+        GraphMemory {
+            dictionary_bytes: self.inner.dictionary.num_bytes(),
+            index_bytes: indexes.map(|index| index.num_bytes()).sum(),
+            edge_bytes: edges.pairs.as_ref().map_or(0, Pairs::num_bytes),
+        }
+    }
+
     /// How many indexes were made so far: at most one for each direction, whoever needs them.
     ///
     /// ```

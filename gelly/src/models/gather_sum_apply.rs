@@ -84,8 +84,8 @@ impl<VV, M, F: Fn(M, &mut ApplyContext<'_, '_, VV>) + Send + Sync> ApplyFunction
     }
 }
 
-/// What is gathered of a neighbour: all of its value, or a narrower thing, which crosses the edges
-/// faster.
+/// What is gathered of a neighbour: all of its value, or a narrower thing, so that the rest of it is
+/// not read for every edge.
 pub trait Reading<VV>: Send + Sync {
     /// What is read.
     type Read: Clone + Send + Sync;

@@ -131,16 +131,19 @@ impl<'g, VV, E: EntryValue, M> ComputeContext<'_, 'g, VV, E, M> {
         self.post.edges()
     }
 
+    /// The dense number of the vertex of this id; `None` if the graph does not have it.
+    pub fn find(&self, id: &Id) -> Option<u32> {
+        self.post.ends.find(id)
+    }
+
     /// Sends a message to the vertex of this dense number, a neighbour or not.
     #[inline]
     pub fn send_message_to(&mut self, vertex: u32, message: M) {
         self.post.out.send_to(vertex, message);
     }
 
-    /// Sends a message to the vertex of this id, a neighbour or not.
-    ///
-    /// # Panics
-    /// If there is no such vertex, which ends the iteration with an error.
+    /// Sends a message to the vertex of this id, a neighbour or not. If the graph does not have
+    /// it, the iteration ends with [`Error::UnknownRecipient`](crate::Error::UnknownRecipient).
     pub fn send_message_to_id(&mut self, id: &Id, message: M) {
         self.post.send_to_id(id, message);
     }
