@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "only tests call these")]
 
 use quince_core::Environment;
+use quince_core::index::StaticIndex;
 use quince_gelly::{Edge, EdgeDirection, Graph, IndexedGraph, VertexOrder, edges};
 
 const VERTICES: i64 = 4096;
