@@ -119,12 +119,36 @@ all.";
 
 impl Betweenness {
     /// Shortest paths from these vertices (by default from all).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let two = Sources::these([Id::from(1), Id::from(2)]);
+    /// assert_eq!(graph.run(Betweenness::default().sources(two))?.num_sources(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self
     }
 
     /// What scores are divided by (by default nothing).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let scores = graph.run(Betweenness::default().normalization(Normalization::Maximum))?;
+    /// assert_eq!(scores.score(3), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn normalization(mut self, normalization: Normalization) -> Self {
         self.normalization = normalization;
         self

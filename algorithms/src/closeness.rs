@@ -90,6 +90,18 @@ all.";
 
 impl Closeness {
     /// Distances to these vertices (by default to all).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let two = Sources::these([Id::from(1), Id::from(2)]);
+    /// assert_eq!(graph.run(Closeness::default().sources(two))?.num_sources(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self
@@ -97,6 +109,19 @@ impl Closeness {
 
     /// Whether to multiply by the share of the other sources that a vertex reaches (by default
     /// not).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// // All reach all here, so that it makes no difference.
+    /// let scores = graph.run(Closeness::default().wasserman_faust(true))?;
+    /// assert_eq!(scores.score(3), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn wasserman_faust(mut self, wasserman_faust: bool) -> Self {
         self.wasserman_faust = wasserman_faust;
         self

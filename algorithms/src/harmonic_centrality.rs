@@ -86,12 +86,35 @@ all.";
 
 impl HarmonicCentrality {
     /// Distances to these vertices (by default to all).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let two = Sources::these([Id::from(1), Id::from(2)]);
+    /// assert_eq!(graph.run(HarmonicCentrality::default().sources(two))?.num_sources(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self
     }
 
     /// Whether to divide by the number of sources other than the vertex (by default not).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(HarmonicCentrality::default().normalized(true))?.score(3), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn normalized(mut self, normalized: bool) -> Self {
         self.normalized = normalized;
         self

@@ -136,6 +136,21 @@ writes the distance of every vertex, which is infinite where no path leads.";
 
 impl IncrementalSingleSourceShortestPaths {
     /// The distances from `source`, of which those before are `known`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known);
+    /// assert_eq!(graph.run(algorithm.removed(2, 3))?.distance(3), Some(4.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(source: impl Into<Id>, known: VertexValues<f64>) -> Self {
         Self {
             source: source.into(),
@@ -149,12 +164,42 @@ impl IncrementalSingleSourceShortestPaths {
 
     /// An edge from one vertex to another was removed; in an undirected graph, between them. If
     /// there are others between the two, they stay.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm)?.distance(3), Some(4.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn removed(mut self, from: impl Into<Id>, to: impl Into<Id>) -> Self {
         self.removed.extend([from.into(), to.into()]);
         self
     }
 
     /// Leaves the vertices that lost their paths at infinity, as Gelly's example does.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm.invalidate_only())?.distance(3), Some(f64::INFINITY));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn invalidate_only(mut self) -> Self {
         self.invalidate_only = true;
         self
@@ -461,22 +506,82 @@ pub struct IncrementalSingleSourceShortestPathsResult {
 
 impl IncrementalSingleSourceShortestPathsResult {
     /// The distance of a vertex; infinity if no path leads to it.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm)?.distance(2), Some(1.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn distance<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         self.paths.distance(id)
     }
 
     /// The distances as shortest paths give them. Their report is that of the second iteration, or
     /// of the first if that was all.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm)?.paths().farthest(1), [(3.into(), 4.0)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn paths(&self) -> &SingleSourceShortestPathsResult {
         &self.paths
     }
 
     /// The vertices that lost all of their shortest paths.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm)?.num_invalidated(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_invalidated(&self) -> u64 {
         self.num_invalidated
     }
 
     /// The supersteps that found them.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let known = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let known = known.run(SingleSourceShortestPaths::new(1))?.distances().clone();
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let algorithm = IncrementalSingleSourceShortestPaths::new(1, known).removed(2, 3);
+    /// assert_eq!(graph.run(algorithm)?.invalidation().num_supersteps(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn invalidation(&self) -> &IterationReport {
         &self.invalidation
     }

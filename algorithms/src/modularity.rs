@@ -103,6 +103,19 @@ impl Modularity {
     pub const DEFAULT_RESOLUTION: f64 = 1.0;
 
     /// Of the partition of vertices with the same label, for the graph that they were made of.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// let modularity = graph.run(Modularity::new(found.labels().clone()))?.modularity;
+    /// assert!((modularity - found.modularity()).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(communities: VertexLabels) -> Self {
         Self {
             communities: Some(communities),
@@ -113,6 +126,19 @@ impl Modularity {
     }
 
     /// What is expected by chance is multiplied with this.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// let algorithm = Modularity::new(found.labels().clone()).resolution(0.0);
+    /// assert!((graph.run(algorithm)?.modularity - 6.0 / 7.0).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn resolution(mut self, resolution: f64) -> Self {
         self.resolution = resolution;
         self

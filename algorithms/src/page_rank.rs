@@ -174,24 +174,65 @@ impl PageRank {
     pub const DEFAULT_MAXIMUM_ITERATIONS: u64 = 1000;
 
     /// The share of rank that follows edges, in 0..1.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PageRank::default().damping(0.0))?.rank(3), Some(0.25));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn damping(mut self, damping: f64) -> Self {
         self.damping = damping;
         self
     }
 
     /// Stop when the sum of absolute changes of a superstep is at or below this.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert!(graph.run(PageRank::default().tolerance(0.1))?.report().num_supersteps() < 10);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = Some(tolerance);
         self
     }
 
     /// Stop after this many iterations; exactly this many unless a tolerance is set too.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PageRank::default().iterations(3))?.report().num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iterations(mut self, iterations: u64) -> Self {
         self.iterations = Some(iterations);
         self
     }
 
     /// The numbers to keep ranks in.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PageRank::default().precision(Precision::F32))?;
+    /// assert!(matches!(ranks.ranks(), Ranks::F32(_)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn precision(mut self, precision: Precision) -> Self {
         self.precision = precision;
         self
@@ -199,6 +240,19 @@ impl PageRank {
 
     /// Whether vertices without any edge take part (by default they do). If not, they have rank 0,
     /// and N is the number of the others.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let alone = edges([(9, 9)]);
+    /// # let builder = IndexedGraph::builder(&env).self_loops(SelfLoops::Drop).vertices(&alone);
+    /// # let graph = builder.directed(false).build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PageRank::default().include_zero_degree_vertices(false))?;
+    /// assert_eq!(ranks.rank(9), Some(0.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
         self.include_zero_degree_vertices = include;
         self
@@ -206,6 +260,17 @@ impl PageRank {
 
     /// Whether the index may be cut into tiles if that is faster (by default it may). The other
     /// grouping may change the last bits of a rank.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let plan = graph.explain(&PageRank::default().rewrites(Rewrites::Off))?.to_string();
+    /// assert!(plan.contains("no rewrite column tiles: switched off"));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rewrites(mut self, rewrites: Rewrites) -> Self {
         self.rewrites = rewrites;
         self
@@ -318,11 +383,32 @@ pub enum Ranks {
 
 impl PageRankResult {
     /// The ranks in the numbers in which they were computed.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert!(matches!(graph.run(PageRank::default())?.ranks(), Ranks::F64(_)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn ranks(&self) -> &Ranks {
         &self.ranks
     }
 
     /// The rank of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PageRank::default())?;
+    /// assert!(ranks.rank(4) > ranks.rank(3) && ranks.rank(5).is_none());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rank<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         match &self.ranks {
             Ranks::F32(ranks) => ranks.get(id).map(f64::from),
@@ -331,6 +417,16 @@ impl PageRankResult {
     }
 
     /// The `count` vertices of the highest ranks, falling; equal ranks ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PageRank::default())?.top(1)[0].0, 4.into());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(VertexId<'_>, f64)> {
         match &self.ranks {
             Ranks::F32(ranks) => {
@@ -341,6 +437,16 @@ impl PageRankResult {
     }
 
     /// Ids and ranks, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert!(graph.run(PageRank::default())?.iter().all(|(_, rank)| rank > 0.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> Box<dyn Iterator<Item = (VertexId<'_>, f64)> + '_> {
         match &self.ranks {
             Ranks::F32(ranks) => Box::new(ranks.iter().map(|(id, rank)| (id, rank.into()))),
@@ -349,6 +455,16 @@ impl PageRankResult {
     }
 
     /// The sum of all ranks: 1 but for rounding, or 0 without vertices.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert!((graph.run(PageRank::default())?.sum() - 1.0).abs() < 1e-9);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sum(&self) -> f64 {
         match &self.ranks {
             Ranks::F32(ranks) => ranks.by_dense().iter().map(|&rank| f64::from(rank)).sum(),
@@ -357,11 +473,32 @@ impl PageRankResult {
     }
 
     /// The iterations and why they stopped.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PageRank::default().iterations(3))?.report().num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex` and `rank`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(PageRank::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         match &self.ranks {
             Ranks::F32(ranks) => {

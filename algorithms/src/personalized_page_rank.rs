@@ -143,6 +143,17 @@ impl PersonalizedPageRank {
     pub const DEFAULT_MAXIMUM_ITERATIONS: u64 = 1000;
 
     /// One ranking for all of these sources.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].top(1)[0].0, Id::from(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new<S: Into<Id>>(sources: impl IntoIterator<Item = S>) -> Self {
         Self {
             sources: sources.into_iter().map(Into::into).collect(),
@@ -155,30 +166,85 @@ impl PersonalizedPageRank {
     }
 
     /// Whether there is a ranking for each source instead of one for all.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1, 2]).each_source(true))?;
+    /// assert_eq!(ranks.rankings().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn each_source(mut self, each_source: bool) -> Self {
         self.each_source = each_source;
         self
     }
 
     /// Keep only this many vertices of each ranking, those of the highest rank.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).highest(2))?;
+    /// assert_eq!(ranks.rankings()[0].top(9).len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn highest(mut self, count: usize) -> Self {
         self.highest = Some(count);
         self
     }
 
     /// The share of rank that follows edges, in 0..1.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).damping(0.0))?;
+    /// assert_eq!(ranks.rankings()[0].rank(1), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn damping(mut self, damping: f64) -> Self {
         self.damping = damping;
         self
     }
 
     /// Stop when the sum of absolute changes of a superstep is at or below this.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).tolerance(0.1))?;
+    /// assert!(ranks.reports()[0].num_supersteps() < 20);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = Some(tolerance);
         self
     }
 
     /// Stop after this many iterations; exactly this many unless a tolerance is set too.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).iterations(3))?;
+    /// assert_eq!(ranks.reports()[0].num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iterations(mut self, iterations: u64) -> Self {
         self.iterations = Some(iterations);
         self
@@ -403,12 +469,34 @@ enum Ranks {
 
 impl Ranking {
     /// The sources, as they were given.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].sources(), [Id::from(1)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(&self) -> &[Id] {
         &self.sources
     }
 
     /// The rank of a vertex; `None` if there is no such vertex, or it is not among the highest
     /// and only those are kept.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert!(ranks.rankings()[0].rank(1) > ranks.rankings()[0].rank(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rank<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         match &self.ranks {
             Ranks::All(ranks) => ranks.get(id),
@@ -420,6 +508,17 @@ impl Ranking {
     }
 
     /// The `count` vertices of the highest ranks, falling; equal ranks ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].top(1)[0].0, Id::from(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(Id, f64)> {
         match &self.ranks {
             Ranks::All(ranks) => {
@@ -432,17 +531,49 @@ impl Ranking {
 
 impl PersonalizedPageRankResult {
     /// One ranking for all sources, or one for each in the order in which they were given.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PersonalizedPageRank::new([1, 2]))?.rankings().len(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rankings(&self) -> &[Ranking] {
         &self.rankings
     }
 
     /// The iterations and why they stopped: one for every 8 rankings.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).iterations(3))?;
+    /// assert_eq!(ranks.reports()[0].num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn reports(&self) -> &[IterationReport] {
         &self.reports
     }
 
     /// The table of `vertex` and a column for each ranking: `rank`, or the source's id. If only
     /// the highest ranks are kept, the rows of `source` (for a ranking each), `vertex` and `rank`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(PersonalizedPageRank::new([1]))?.table();
+    /// assert_eq!(executor::collect(&env, &*table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> Box<dyn Source> {
         let mut table: Option<VertexTable> = None;
         for ranking in &self.rankings {

@@ -258,32 +258,94 @@ pub struct TopologicalOrderResult {
 
 impl TopologicalOrderResult {
     /// The ids in topological order.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let order = graph.run(TopologicalOrder::default())?;
+    /// assert_eq!(order.iter().collect::<Vec<_>>(), [1.into(), 2.into(), 3.into(), 4.into()]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = VertexId<'_>> {
         let dictionary = self.levels.dictionary();
         self.order.iter().map(|&vertex| dictionary.key(vertex))
     }
 
     /// The place of a vertex in the order, from 0.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.position(4), Some(3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn position<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         self.positions.get(id)
     }
 
     /// The number of edges on a longest path to a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.level(3), Some(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn level<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         self.levels.get(id)
     }
 
     /// The number of levels: that of vertices on a longest path.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.num_levels(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_levels(&self) -> u64 {
         self.report.num_supersteps()
     }
 
     /// The supersteps, one for each level.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.report().name, "TopologicalOrder");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex`, `position` and `level`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(TopologicalOrder::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         VertexTable::new(self.levels.dictionary().clone())
             .values("position", &self.positions, Column::UInt32)
