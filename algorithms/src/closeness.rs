@@ -150,17 +150,12 @@ impl<E: EntryValue> GraphAlgorithm<E> for Closeness {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        Ok(PlanNode::new("iteration Closeness")
-            .property("superstep", "64 sources")
-            .property("sources", self.sources.describe(graph, NAME)?)
-            .property("nested", "traversals against the edge directions, a bit of a word for each")
-            .property("solution", "dense, count and sum of distances, 12 bytes per vertex")
-            .input(graph.index_plan(EdgeDirection::Out))
-            .input(graph.index_plan(EdgeDirection::In)))
+        let solution = "dense, count and sum of distances, 12 bytes per vertex";
+        batches::plan(graph, NAME, &self.sources, solution)
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        batches::estimate(size) + 12 * size.num_vertices + self.sources.estimate(size)
+        batches::estimate(&self.sources, size) + 12 * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<CentralityResult> {
@@ -175,13 +170,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for Closeness {
             count.store(vertex, count.load(vertex) + new);
             sum.store(vertex, sum.load(vertex) + distance * u64::from(new));
         })?;
-        sources.sort_unstable();
         let mut scores = memory.allocate::<f64>("closeness", num_keys)?;
-        for (vertex, score) in scores.iter_mut().enumerate() {
-            let is_source = sources.binary_search(&(vertex as u32)).is_ok();
-            let others = num_sources - u64::from(is_source);
+        batches::set_scores(&mut scores, &mut sources, |vertex, score, others| {
             *score = self.score(counts[vertex], sums[vertex], others);
-        }
+        });
         let scores = VertexValues::new(graph.dictionary().clone(), scores);
         Ok(CentralityResult { column: "closeness", num_sources, scores, report })
     }

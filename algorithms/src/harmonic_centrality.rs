@@ -133,17 +133,11 @@ impl<E: EntryValue> GraphAlgorithm<E> for HarmonicCentrality {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        Ok(PlanNode::new("iteration HarmonicCentrality")
-            .property("superstep", "64 sources")
-            .property("sources", self.sources.describe(graph, NAME)?)
-            .property("nested", "traversals against the edge directions, a bit of a word for each")
-            .property("solution", "dense, f64 per vertex")
-            .input(graph.index_plan(EdgeDirection::Out))
-            .input(graph.index_plan(EdgeDirection::In)))
+        batches::plan(graph, NAME, &self.sources, "dense, f64 per vertex")
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        batches::estimate(size) + 8 * size.num_vertices + self.sources.estimate(size)
+        batches::estimate(&self.sources, size) + 8 * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<CentralityResult> {
@@ -157,11 +151,9 @@ impl<E: EntryValue> GraphAlgorithm<E> for HarmonicCentrality {
             score.store(vertex, score.load(vertex) + f64::from(new) / distance as f64);
         })?;
         if self.normalized {
-            sources.sort_unstable();
-            for (vertex, score) in scores.iter_mut().enumerate() {
-                let is_source = sources.binary_search(&(vertex as u32)).is_ok();
-                *score /= (num_sources - u64::from(is_source)).max(1) as f64;
-            }
+            batches::set_scores(&mut scores, &mut sources, |_, score, others| {
+                *score /= others.max(1) as f64;
+            });
         }
         let scores = VertexValues::new(graph.dictionary().clone(), scores);
         Ok(CentralityResult { column: "harmonic", num_sources, scores, report })
