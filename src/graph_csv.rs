@@ -133,11 +133,29 @@ pub trait FromCsvReader {
 
 impl FromCsvReader for Graph<Id> {}
 
+/// Options that there are for both files: what they do, their names, how they are set, and a file
+/// that is read with them to the edges (1, 2) and (2, 3), or to vertices of those ids and values.
 macro_rules! side_options {
-    ($($(#[$doc:meta])* $vertices:ident, $edges:ident($value:ident: $type:ty) |$side:ident| $set:expr;)*) => {
+    ($($(#[$doc:meta])* $vertices:ident, $edges:ident($value:ident: $type:ty) |$side:ident| $set:expr,
+        $given:literal reads $text:literal;)*) => {
         /// Options of the two files. Those of vertices do nothing where there is no such file.
         impl GraphCsvReader {$(
             $(#[$doc])*
+            ///
+            /// ```
+            /// use quince::prelude::*;
+            ///
+            /// # let folder = tempfile::tempdir()?;
+            /// # let [vertices, edges] = ["v.csv", "e.csv"].map(|name| folder.path().join(name));
+            #[doc = concat!("std::fs::write(&vertices, ", $text, ")?;")]
+            /// std::fs::write(&edges, "1,2\n")?;
+            /// let env = Environment::builder().threads(1).build()?;
+            /// let reader = Graph::from_csv_reader(&env, &edges).vertices(&vertices);
+            #[doc = concat!("let reader = reader.", stringify!($vertices), "(", $given, ");")]
+            /// let graph = reader.vertex_types::<u64, u64>()?;
+            /// assert_eq!(graph.vertices_as_tuples().collect()?, [(1, 2), (2, 3)]);
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
             pub fn $vertices(mut self, $value: $type) -> Self {
                 if let Some($side) = &mut self.vertices {
                     $set;
@@ -146,6 +164,19 @@ macro_rules! side_options {
             }
 
             /// The same, for the file of edges.
+            ///
+            /// ```
+            /// use quince::prelude::*;
+            ///
+            /// # let folder = tempfile::tempdir()?;
+            /// # let edges = folder.path().join("e.csv");
+            #[doc = concat!("std::fs::write(&edges, ", $text, ")?;")]
+            /// let env = Environment::builder().threads(1).build()?;
+            /// let reader = Graph::from_csv_reader(&env, &edges);
+            #[doc = concat!("let reader = reader.", stringify!($edges), "(", $given, ");")]
+            /// assert_eq!(reader.key_type::<u64>()?.edge_ids().collect()?, [(1, 2), (2, 3)]);
+            /// # Ok::<(), Box<dyn std::error::Error>>(())
+            /// ```
             pub fn $edges(mut self, $value: $type) -> Self {
                 let $side = &mut self.edges;
                 $set;
@@ -159,31 +190,38 @@ side_options! {
     /// What ends a line of the file of vertices, one character or several; by default a line feed,
     /// with or without a carriage return before it.
     line_delimiter_vertices, line_delimiter_edges(delimiter: &str)
-        |side| side.line_delimiter = Some(delimiter.to_owned());
+        |side| side.line_delimiter = Some(delimiter.to_owned()),
+        r##"";""## reads r##""1,2;2,3;""##;
 
     /// What stands between fields of the file of vertices; a comma by default.
     field_delimiter_vertices, field_delimiter_edges(delimiter: &str)
-        |side| side.field_delimiter = Some(delimiter.to_owned());
+        |side| side.field_delimiter = Some(delimiter.to_owned()),
+        r##""|""## reads r##""1|2\n2|3\n""##;
 
     /// The ASCII character that quotes text in the file of vertices; by default none does.
     parse_quoted_strings_vertices, parse_quoted_strings_edges(quote: u8)
-        |side| side.quote = Some(quote);
+        |side| side.quote = Some(quote),
+        r##"b'\''"## reads r##""'1',2\n'2',3\n""##;
 
     /// What a line of the file of vertices begins with that is a comment; by default none is.
     ignore_comments_vertices, ignore_comments_edges(prefix: &str)
-        |side| side.comments = Some(prefix.to_owned());
+        |side| side.comments = Some(prefix.to_owned()),
+        r##""%""## reads r##""% two lines\n1,2\n2,3\n""##;
 
     /// Which columns of the file of vertices are read; by default the first, as many as needed.
     include_fields_vertices, include_fields_edges(fields: impl Into<IncludedFields>)
-        |side| side.fields = Some(fields.into());
+        |side| side.fields = Some(fields.into()),
+        r##""101""## reads r##""1,a,2\n2,b,3\n""##;
 
     /// Whether the first line of the file of vertices is passed over; by default it is not.
     ignore_first_line_vertices, ignore_first_line_edges(ignore: bool)
-        |side| side.ignore_first_line = ignore;
+        |side| side.ignore_first_line = ignore,
+        r##"true"## reads r##""from,to\n1,2\n2,3\n""##;
 
     /// Whether invalid lines of the file of vertices are left out; by default they are an error.
     ignore_invalid_lines_vertices, ignore_invalid_lines_edges(ignore: bool)
-        |side| side.ignore_invalid_lines = ignore;
+        |side| side.ignore_invalid_lines = ignore,
+        r##"true"## reads r##""1,2\nno numbers\n2,3\n""##;
 }
 
 impl GraphCsvReader {

@@ -100,17 +100,47 @@ level and the parent of every vertex. A vertex that no path leads to has the lev
 
 impl BreadthFirstSearch {
     /// A search from one vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1))?.level(4), Some(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(source: impl Into<Id>) -> Self {
         Self::default().source(source)
     }
 
     /// Begins at this vertex too.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1).source(3))?.level(4), Some(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn source(mut self, source: impl Into<Id>) -> Self {
         self.sources.push(source.into());
         self
     }
 
     /// Looks no farther than this many edges.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1).maximum_depth(1))?.level(4), None);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn maximum_depth(mut self, edges: u32) -> Self {
         self.maximum_depth = Some(edges);
         self
@@ -118,6 +148,17 @@ impl BreadthFirstSearch {
 
     /// Whether the parent is the one of the smallest id whatever the order of the vertices inside
     /// (by default it is the first in that order).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let tree = graph.run(BreadthFirstSearch::new(1).source(2).smallest_parents(true))?;
+    /// assert_eq!(tree.parent(3), Some(1.into()));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn smallest_parents(mut self, smallest: bool) -> Self {
         self.smallest_parents = smallest;
         self
@@ -207,17 +248,49 @@ impl BreadthFirstSearchResult {
     pub const UNREACHED: i64 = i64::MAX;
 
     /// The number of edges on a shortest path to a vertex, if one leads to it.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let tree = graph.run(BreadthFirstSearch::new(3))?;
+    /// assert_eq!((tree.level(4), tree.level(1)), (Some(1), None));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn level<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         Visit::from_word(self.visits.get(id)?).map(|visit| visit.level)
     }
 
     /// The vertex before this one on a shortest path, if one leads to it. A source is its own.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1))?.parent(4), Some(3.into()));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn parent<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<VertexId<'_>> {
         let visit = Visit::from_word(self.visits.get(id)?)?;
         Some(self.dictionary().key(visit.parent))
     }
 
     /// The vertices on a shortest path to a vertex, from a source on, if one leads to it.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let tree = graph.run(BreadthFirstSearch::new(1))?;
+    /// assert_eq!(tree.path_to(4), Some(vec![1.into(), 3.into(), 4.into()]));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn path_to<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<Vec<VertexId<'_>>> {
         let dictionary = self.dictionary();
         let mut vertex = dictionary.get(id)?;
@@ -239,11 +312,33 @@ impl BreadthFirstSearchResult {
     }
 
     /// Ids and levels, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let tree = graph.run(BreadthFirstSearch::new(1))?;
+    /// let levels: Vec<_> = tree.iter().filter_map(|(_, level)| level).collect();
+    /// assert_eq!(levels, [0, 1, 1, 2]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, Option<u32>)> {
         self.visits.iter().map(|(id, word)| (id, Visit::from_word(word).map(|visit| visit.level)))
     }
 
     /// How many vertices each level has, from the sources on.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1))?.level_sizes(), [1, 2, 1]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn level_sizes(&self) -> Vec<u64> {
         let found = self.report.supersteps.iter().map(|step| step.changes);
         let sizes = std::iter::once(self.num_sources).chain(found);
@@ -251,22 +346,63 @@ impl BreadthFirstSearchResult {
     }
 
     /// The number of vertices that a path leads to, the sources among them.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(2))?.num_reached(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_reached(&self) -> u64 {
         self.level_sizes().iter().sum()
     }
 
     /// The highest level: the eccentricity of a single source.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1))?.depth(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn depth(&self) -> u64 {
         self.level_sizes().len().saturating_sub(1) as u64
     }
 
     /// The supersteps, one for each level.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(BreadthFirstSearch::new(1))?.report().name, "BreadthFirstSearch");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex`, `level` and `parent`. A vertex that was not reached has the level
     /// [`UNREACHED`](Self::UNREACHED), and is its own parent.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(BreadthFirstSearch::new(1))?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         let visits = self.visits.clone();
         let visit = move |vertex: u32| Visit::from_word(visits.by_dense()[vertex as usize]);
@@ -309,7 +445,9 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
+    use crate::test_support::{
+        Raw, check_estimate, graphalytics_example, integer, random_graphs, raw,
+    };
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -343,7 +481,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_a_queue(raw in raw(), source in 0usize..100) {
             let ids = raw.ids();
@@ -351,7 +489,7 @@ mod tests {
             let source = source % ids.len();
             let expected: Vec<_> = plain(&raw, source).into_iter()
                 .map(|(level, parent)| (level, parent.map(|parent| ids[parent]))).collect();
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 prop_assert_eq!(&smallest(&raw.weighted(threads, order), ids[source]), &expected);
                 let graph = raw.unweighted(threads, order);
                 let result = graph.run(BreadthFirstSearch::new(ids[source])).unwrap();

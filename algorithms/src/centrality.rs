@@ -23,31 +23,98 @@ pub struct CentralityResult {
 
 impl CentralityResult {
     /// The score of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Betweenness::default())?.score(1), Some(0.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn score<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         self.scores.get(id)
     }
 
     /// The `count` vertices of the highest scores, falling; equal scores ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Betweenness::default())?.top(1)[0].0, 3.into());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(VertexId<'_>, f64)> {
         self.scores.top(count)
     }
 
     /// Ids and scores, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Betweenness::default())?.iter().count(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, f64)> {
         self.scores.iter()
     }
 
     /// The number of vertices that were sources.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Betweenness::default())?.num_sources(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_sources(&self) -> u64 {
         self.num_sources
     }
 
     /// The supersteps and what each did.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Betweenness::default())?.report().num_supersteps(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex` and the score, under the name of the measure.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(Betweenness::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         let dictionary = self.scores.dictionary().clone();
         VertexTable::new(dictionary).values(self.column, &self.scores, Column::Float64)

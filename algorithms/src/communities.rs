@@ -30,17 +30,51 @@ impl CommunitiesResult {
     }
 
     /// The number of communities.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.num_communities(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_communities(&self) -> u64 {
         self.num_communities
     }
 
     /// The modularity of the communities; not a number if the graph has no weight.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert!((graph.run(Louvain::default())?.modularity() - 5.0 / 14.0).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn modularity(&self) -> f64 {
         self.modularity
     }
 
     /// The community of a vertex: a number below the number of communities. They are numbered in
     /// the order of the smallest ids in them.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// assert!(found.community(1) == found.community(2) && found.community(3) != found.community(4));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn community<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u64> {
         match self.communities.get(id)? {
             VertexId::Integer(number) => u64::try_from(number).ok(),
@@ -49,21 +83,66 @@ impl CommunitiesResult {
     }
 
     /// The communities of all vertices.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.labels().num_labels()?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn labels(&self) -> &VertexLabels {
         &self.communities
     }
 
     /// The levels that were gone through, with the modularity that each reached.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert!(!graph.run(Louvain::default())?.levels().is_empty());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn levels(&self) -> &[CommunityLevel] {
         &self.levels
     }
 
     /// The iteration: a superstep for each level.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.report().name, "Louvain");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex` and `community`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let table = graph.run(Louvain::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 6);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         self.communities.table("community")
     }
@@ -97,6 +176,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::Modularity;
     use crate::test_graphs::{Case, cases};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use proptest::test_runner::TestRunner;
     use quince_core::Environment;
@@ -120,7 +200,7 @@ pub(crate) mod tests {
         connected: bool,
         algorithm: impl Fn(u64, f64) -> A,
     ) {
-        let mut runner = TestRunner::new(ProptestConfig::with_cases(128));
+        let mut runner = TestRunner::new(random_graphs());
         let inputs = (cases(), 0u64..1000, 0.2f64..3.0);
         let result = runner.run(&inputs, |(case, seed, resolution)| {
             let run = |threads| {
@@ -140,7 +220,7 @@ pub(crate) mod tests {
             if connected {
                 check_connected(&case, &communities)?;
             }
-            for threads in [2, 8] {
+            for threads in case.threads().into_iter().skip(1) {
                 let (_, again) = run(threads);
                 let again = again.unwrap();
                 prop_assert_eq!(&communities, &integers(&again));

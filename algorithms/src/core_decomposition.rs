@@ -118,36 +118,116 @@ pub struct CoreDecompositionResult {
 
 impl CoreDecompositionResult {
     /// The core number of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let cores = graph.run(CoreDecomposition::default())?;
+    /// assert_eq!((cores.core_number(3), cores.core_number(4)), (Some(2), Some(1)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn core_number<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         self.cores.get(id)
     }
 
     /// The largest core number; 0 without vertices.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(CoreDecomposition::default())?.degeneracy(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn degeneracy(&self) -> u32 {
         self.cores.by_dense().iter().copied().max().unwrap_or(0)
     }
 
     /// The number of vertices in the k-core.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(CoreDecomposition::default())?.core_size(2), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn core_size(&self, k: u32) -> u64 {
         self.cores.by_dense().iter().filter(|&&core| core >= k).count() as u64
     }
 
     /// Ids and core numbers, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let cores = graph.run(CoreDecomposition::default())?;
+    /// assert_eq!(cores.iter().map(|(_, core)| core).collect::<Vec<_>>(), [2, 2, 2, 1]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, u32)> {
         self.cores.iter()
     }
 
     /// The `count` vertices of the highest core numbers, falling; equal ones ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(CoreDecomposition::default())?.top(1), [(1.into(), 2)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(VertexId<'_>, u32)> {
         self.cores.top(count)
     }
 
     /// The levels.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(CoreDecomposition::default())?.report().name, "CoreDecomposition");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex` and `core_number`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(CoreDecomposition::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         VertexTable::new(self.cores.dictionary().clone()).values(
             "core_number",
@@ -184,6 +264,7 @@ impl Outcome for CoreDecompositionResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, rows, sketches, star};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     /// By the definition: the k-core is what is left when vertices of less than k go, for each k.
@@ -216,7 +297,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn core_numbers_are_those_of_the_definition(sketch in sketches()) {
             prop_assert_eq!(cores(&sketch), reference(&sketch));

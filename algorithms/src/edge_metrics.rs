@@ -162,10 +162,11 @@ impl Outcome for EdgeMetricsResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{empty, fish, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn figures_are_those_of_the_matrix(sketch in sketches()) {
             let (near, degrees) = (sketch.neighbors(), sketch.degrees());

@@ -61,11 +61,33 @@ pub struct GlobalClusteringCoefficientResult {
 impl GlobalClusteringCoefficientResult {
     /// Paths of two edges whose ends are neighbours: three a triangle. Gelly's
     /// `getNumberOfTriangles`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(GlobalClusteringCoefficient::default())?.num_closed_triplets(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_closed_triplets(&self) -> u64 {
         3 * self.num_triangles
     }
 
     /// The share of triplets that are closed; NaN if there are none.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(GlobalClusteringCoefficient::default())?.score(), 0.6);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn score(&self) -> f64 {
         self.num_closed_triplets() as f64 / self.num_triplets as f64
     }
@@ -143,10 +165,11 @@ impl Outcome for GlobalClusteringCoefficientResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{empty, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn triplets_and_triangles(sketch in sketches()) {
             let run = GlobalClusteringCoefficient::default();

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use quince_core::index::{Csr, EntryValue, StaticIndex};
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
-use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
+use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphMemory, GraphSize, IndexedGraph, Result};
 use serde::Serialize;
 
 use crate::outcome::Outcome;
@@ -57,6 +57,10 @@ pub struct GraphStatisticsResult {
     pub in_degree: DegreeStatistics,
     /// Edge weights, if the graph has them and any edge.
     pub weight: Option<WeightStatistics>,
+    /// The memory of the graph, indexed in every direction.
+    pub memory: GraphMemory,
+    /// That memory by edge; none without edges.
+    pub bytes_per_edge: Option<f64>,
 }
 
 /// Facts about the degrees on one side.
@@ -104,6 +108,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for GraphStatistics {
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<GraphStatisticsResult> {
         let (out, into) = (graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?);
+        let (memory, edges) = (graph.memory(), graph.num_edges());
         let vertices = || 0..out.num_keys() as u32;
         let count = |holds: &dyn Fn(u32) -> bool| vertices().filter(|&v| holds(v)).count() as u64;
         let repeated: u64 =
@@ -120,6 +125,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for GraphStatistics {
             out_degree: degrees(graph, &out),
             in_degree: degrees(graph, &into),
             weight: weights(&out, graph.is_directed()),
+            memory,
+            bytes_per_edge: (edges > 0).then(|| memory.num_bytes() as f64 / edges as f64),
         })
     }
 }
@@ -197,6 +204,11 @@ fn list(facts: &GraphStatisticsResult) -> Vec<(&'static str, String)> {
     if let Some(weight) = &facts.weight {
         list.push(("weight", format!("{} to {}", weight.minimum, weight.maximum)));
         list.push(("sum of weights", weight.sum.to_string()));
+    }
+    list.push(("index bytes", facts.memory.index_bytes.to_string()));
+    list.push(("dictionary bytes", facts.memory.dictionary_bytes.to_string()));
+    if let Some(bytes) = facts.bytes_per_edge {
+        list.push(("bytes per edge", format!("{bytes:.2}")));
     }
     list
 }

@@ -86,12 +86,35 @@ all.";
 
 impl HarmonicCentrality {
     /// Distances to these vertices (by default to all).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let two = Sources::these([Id::from(1), Id::from(2)]);
+    /// assert_eq!(graph.run(HarmonicCentrality::default().sources(two))?.num_sources(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self
     }
 
     /// Whether to divide by the number of sources other than the vertex (by default not).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(HarmonicCentrality::default().normalized(true))?.score(3), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn normalized(mut self, normalized: bool) -> Self {
         self.normalized = normalized;
         self
@@ -110,17 +133,11 @@ impl<E: EntryValue> GraphAlgorithm<E> for HarmonicCentrality {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        Ok(PlanNode::new("iteration HarmonicCentrality")
-            .property("superstep", "64 sources")
-            .property("sources", self.sources.describe(graph, NAME)?)
-            .property("nested", "traversals against the edge directions, a bit of a word for each")
-            .property("solution", "dense, f64 per vertex")
-            .input(graph.index_plan(EdgeDirection::Out))
-            .input(graph.index_plan(EdgeDirection::In)))
+        batches::plan(graph, NAME, &self.sources, "dense, f64 per vertex")
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        batches::estimate(size) + 8 * size.num_vertices + self.sources.estimate(size)
+        batches::estimate(&self.sources, size) + 8 * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<CentralityResult> {
@@ -134,11 +151,9 @@ impl<E: EntryValue> GraphAlgorithm<E> for HarmonicCentrality {
             score.store(vertex, score.load(vertex) + f64::from(new) / distance as f64);
         })?;
         if self.normalized {
-            sources.sort_unstable();
-            for (vertex, score) in scores.iter_mut().enumerate() {
-                let is_source = sources.binary_search(&(vertex as u32)).is_ok();
-                *score /= (num_sources - u64::from(is_source)).max(1) as f64;
-            }
+            batches::set_scores(&mut scores, &mut sources, |_, score, others| {
+                *score /= others.max(1) as f64;
+            });
         }
         let scores = VertexValues::new(graph.dictionary().clone(), scores);
         Ok(CentralityResult { column: "harmonic", num_sources, scores, report })
@@ -148,7 +163,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for HarmonicCentrality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, raw};
+    use crate::test_support::{Raw, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::{Id, VertexOrder};
 
@@ -185,7 +200,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_the_definition(
             raw in raw(),
@@ -197,7 +212,7 @@ mod tests {
             let harmonic = HarmonicCentrality::default().normalized(normalized);
             let expected = plain(&raw, &all, normalized);
             let mut bits = Vec::new();
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let found = scores(&raw.weighted(threads, order), harmonic.clone());
                 prop_assert!(close(&found, &expected), "{:?} is not {:?}", found, expected);
                 bits.push(found.iter().map(|score| score.to_bits()).collect::<Vec<_>>());
@@ -224,10 +239,5 @@ mod tests {
         let expected = distances.map(|d| 1.0 / d as f64).sum::<f64>();
         assert!(found.iter().all(|score| (score - expected).abs() < 1e-9), "{found:?}");
         assert_eq!(graph.run(HarmonicCentrality::default()).unwrap().report().num_supersteps(), 3);
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        check_estimate(&HarmonicCentrality::default().sources(Sources::sampled(70, 0)));
     }
 }

@@ -129,18 +129,52 @@ impl JaccardIndex {
     pub const DEFAULT_GROUP_SIZE: u32 = 64;
 
     /// Leave out pairs below this score.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(JaccardIndex::default().minimum_score(1, 2))?.num_pairs(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn minimum_score(mut self, numerator: u32, denominator: u32) -> Self {
         self.minimum_score = Fraction { numerator, denominator };
         self
     }
 
     /// Leave out pairs above this score.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(JaccardIndex::default().maximum_score(1, 4))?.num_pairs(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn maximum_score(mut self, numerator: u32, denominator: u32) -> Self {
         self.maximum_score = Fraction { numerator, denominator };
         self
     }
 
     /// Whether the table has each pair both ways; by default as u < v alone.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(JaccardIndex::default().mirror_results(true))?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 10);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn mirror_results(mut self, mirror: bool) -> Self {
         self.mirror_results = mirror;
         self
@@ -148,6 +182,17 @@ impl JaccardIndex {
 
     /// Taken for Gelly's sake, where it bounds the pairs that one task makes of a vertex: it makes
     /// no difference here.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(JaccardIndex::default().group_size(8))?.num_pairs(), 5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn group_size(mut self, size: u32) -> Self {
         self.group_size = size;
         self
@@ -278,6 +323,17 @@ pub struct JaccardPair<'a> {
 
 impl JaccardPair<'_> {
     /// The Jaccard index.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(JaccardIndex::default())?.top(1)?[0].score(), 0.5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn score(&self) -> f64 {
         f64::from(self.shared) / f64::from(self.distinct)
     }
@@ -285,11 +341,34 @@ impl JaccardPair<'_> {
 
 impl JaccardIndexResult {
     /// The number of pairs; one that is written both ways counts once.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(JaccardIndex::default())?.num_pairs(), 5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_pairs(&self) -> u64 {
         self.pairs.num_pairs()
     }
 
     /// The `count` most similar pairs, falling; equal ones ascend by ids.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let pairs = graph.run(JaccardIndex::default())?;
+    /// assert_eq!(pairs.top(1)?[0].vertices, [1.into(), 4.into()]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice or the environment is cancelled.
@@ -300,6 +379,18 @@ impl JaccardIndexResult {
     }
 
     /// The table of `vertex_0`, `vertex_1`, `shared` and `distinct`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(JaccardIndex::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> impl Source + use<> {
         self.pairs.source("Jaccard index", &["shared", "distinct"], columns)
     }
@@ -341,6 +432,7 @@ mod tests {
     use crate::neighborhood::testing::{
         Sketch, complete, empty, fish, sketches, sorted_rows, star,
     };
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -380,7 +472,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn pairs_are_those_of_the_matrix(
             sketch in sketches(), mirror: bool, low in (0u32..4, 1u32..6), high in (1u32..6, 1u32..6),

@@ -135,6 +135,18 @@ impl Leiden {
     pub const DEFAULT_SEED: u64 = 1;
 
     /// How many communities are wanted: above 1 more, below 1 fewer.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// // Two triangles are one community if few are wanted.
+    /// assert_eq!(graph.run(Leiden::default().resolution(0.1))?.num_communities(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn resolution(mut self, resolution: f64) -> Self {
         self.resolution = resolution;
         self
@@ -142,12 +154,34 @@ impl Leiden {
 
     /// How freely a refinement chooses, in weights of an average edge: a part that is worth this
     /// much more is e times as likely.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Leiden::default().randomness(0.001))?.num_communities(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn randomness(mut self, randomness: f64) -> Self {
         self.randomness = randomness;
         self
     }
 
     /// Go through all levels this many times, or until nothing is gained.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Leiden::default().iterations(1))?.num_communities(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iterations(mut self, iterations: u64) -> Self {
         self.iterations = iterations;
         self
@@ -155,12 +189,34 @@ impl Leiden {
 
     /// Begin anew this many times with other orders, and keep the best; by default as often as is
     /// cheap.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Leiden::default().trials(3))?.num_communities(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn trials(mut self, trials: u64) -> Self {
         self.trials = Some(trials);
         self
     }
 
     /// Draws the order in which vertices move, and the parts that they join.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Leiden::default().seed(7))?.num_communities(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -220,7 +276,6 @@ impl<E: EntryValue> GraphAlgorithm<E> for Leiden {
 mod tests {
     use super::*;
     use crate::communities::tests::{check, karate};
-    use crate::test_support::check_estimate_undirected;
 
     #[test]
     fn holds_on_random_graphs() {
@@ -234,10 +289,5 @@ mod tests {
         for wrong in [Leiden::default().randomness(0.0), Leiden::default().iterations(0)] {
             assert!(matches!(karate().run(wrong), Err(Error::Parameter { .. })));
         }
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        check_estimate_undirected(&Leiden::default());
     }
 }

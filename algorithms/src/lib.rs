@@ -20,6 +20,7 @@
 //! | [`TopologicalOrder`] | steps, one a level | `topological_order.rs` |
 //! | [`MinimumSpanningForest`] | steps, one a round | `minimum_spanning_forest.rs` |
 //! | [`SingleSourceShortestPaths`] | ordered delta | `single_source_shortest_paths.rs` |
+//! | [`IncrementalSingleSourceShortestPaths`] | steps, then ordered delta | `incremental_single_source_shortest_paths.rs` |
 //! | [`TriangleCount`], [`TriangleListing`], [`TriangleEnumerator`] | none: intersections of rows | `triangle_count.rs`, `triangle_listing.rs`, `triangle_enumerator.rs` |
 //! | [`LocalClusteringCoefficient`], [`GlobalClusteringCoefficient`], [`AverageClusteringCoefficient`] | none: triangles | `local_clustering_coefficient.rs`, ... |
 //! | [`CoreDecomposition`] | peeling | `core_decomposition.rs` |
@@ -49,6 +50,7 @@ mod global_clustering_coefficient;
 mod graph_statistics;
 mod harmonic_centrality;
 mod hits;
+mod incremental_single_source_shortest_paths;
 mod jaccard_index;
 mod label_propagation;
 mod leiden;
@@ -103,6 +105,9 @@ pub use graph_statistics::{
 };
 pub use harmonic_centrality::HarmonicCentrality;
 pub use hits::{Hits, HitsResult, HitsScores};
+pub use incremental_single_source_shortest_paths::{
+    IncrementalSingleSourceShortestPaths, IncrementalSingleSourceShortestPathsResult,
+};
 pub use jaccard_index::{Fraction, InvalidFraction, JaccardIndex, JaccardIndexResult, JaccardPair};
 pub use label_propagation::{LabelPropagation, LabelPropagationResult};
 pub use leiden::Leiden;

@@ -68,12 +68,37 @@ pub struct LocalClusteringCoefficient {
 
 impl LocalClusteringCoefficient {
     /// Whether a vertex with fewer than two neighbours has the score 0; by default it is NaN.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let clustering = graph.run(LocalClusteringCoefficient::default().undefined_as_zero(true))?;
+    /// assert_eq!(clustering.score(4), Some(0.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn undefined_as_zero(mut self, zero: bool) -> Self {
         self.undefined_as_zero = zero;
         self
     }
 
     /// Whether vertices without neighbours have a row in the table; by default they do.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let alone = edges([(9, 9)]);
+    /// # let builder = IndexedGraph::builder(&env).self_loops(SelfLoops::Drop).vertices(&alone);
+    /// # let graph = builder.directed(false).build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let algorithm = LocalClusteringCoefficient::default().include_zero_degree_vertices(false);
+    /// assert_eq!(graph.run(algorithm)?.iter().count(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
         self.exclude_zero_degree_vertices = !include;
         self
@@ -189,21 +214,66 @@ pub struct LocalClusteringCoefficientResult {
 
 impl LocalClusteringCoefficientResult {
     /// The number of neighbours of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(LocalClusteringCoefficient::default())?.degree(3), Some(3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn degree<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u64> {
         self.degrees.get(id).map(u64::from)
     }
 
     /// The number of (directed) edges among the neighbours of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(LocalClusteringCoefficient::default())?.triangles(3), Some(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn triangles<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u64> {
         self.triangles.get(id)
     }
 
     /// The local clustering coefficient of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(LocalClusteringCoefficient::default())?.score(3), Some(1.0 / 3.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn score<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         self.degrees.dictionary().get(id).map(|vertex| self.score_of(vertex))
     }
 
     /// Ids, degrees and triangles, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let clustering = graph.run(LocalClusteringCoefficient::default())?;
+    /// assert_eq!(clustering.iter().last(), Some((4.into(), 1, 0)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, u64, u64)> {
         let keep = |degree| degree > 0 || !self.settings.exclude_zero_degree_vertices;
         let both = self.degrees.iter().zip(self.triangles.iter());
@@ -213,6 +283,18 @@ impl LocalClusteringCoefficientResult {
 
     /// The mean of the scores, where an undefined one counts as 0; NaN without vertices. Added up
     /// in the order in which vertices are numbered.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let average = graph.run(LocalClusteringCoefficient::default())?.average();
+    /// assert!((average - 7.0 / 12.0).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn average(&self) -> f64 {
         let vertices = 0..self.degrees.len() as u32;
         let defined = vertices.map(|vertex| self.score_of(vertex)).filter(|score| !score.is_nan());
@@ -220,6 +302,17 @@ impl LocalClusteringCoefficientResult {
     }
 
     /// Whether directed edges are counted.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert!(!graph.run(LocalClusteringCoefficient::default())?.is_directed());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn is_directed(&self) -> bool {
         self.directed
     }
@@ -231,6 +324,18 @@ impl LocalClusteringCoefficientResult {
     }
 
     /// The table of `vertex`, `degree`, `triangles` and `clustering_coefficient`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(LocalClusteringCoefficient::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         let all = self.clone();
         let table = VertexTable::new(self.degrees.dictionary().clone())
@@ -288,6 +393,7 @@ impl Outcome for LocalClusteringCoefficientResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, fish, rows, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -311,7 +417,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn neighbors_and_what_is_among_them(sketch in sketches()) {
             let expected = reference(&sketch);

@@ -103,6 +103,19 @@ impl Modularity {
     pub const DEFAULT_RESOLUTION: f64 = 1.0;
 
     /// Of the partition of vertices with the same label, for the graph that they were made of.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// let modularity = graph.run(Modularity::new(found.labels().clone()))?.modularity;
+    /// assert!((modularity - found.modularity()).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(communities: VertexLabels) -> Self {
         Self {
             communities: Some(communities),
@@ -113,6 +126,19 @@ impl Modularity {
     }
 
     /// What is expected by chance is multiplied with this.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// let algorithm = Modularity::new(found.labels().clone()).resolution(0.0);
+    /// assert!((graph.run(algorithm)?.modularity - 6.0 / 7.0).abs() < 1e-12);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn resolution(mut self, resolution: f64) -> Self {
         self.resolution = resolution;
         self
@@ -153,6 +179,10 @@ impl<E: EntryValue> GraphAlgorithm<E> for Modularity {
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
+        #[cfg(feature = "cli")]
+        if self.file.is_some() {
+            return file::estimate(size);
+        }
         // Communities and strengths; sums by community, of which there are few, are left out.
         12 * size.num_vertices
     }
@@ -299,6 +329,7 @@ impl Outcome for ModularityResult {
 mod tests {
     use super::*;
     use crate::test_graphs::{Case, cases};
+    use crate::test_support::{check_estimate_of, random_graphs};
     use proptest::prelude::*;
     use quince_gelly::{VertexId, edges, weighted_edges};
 
@@ -326,7 +357,7 @@ mod tests {
     /// Labels of a graph whose ids are 0 to n.
     fn labels<E: EntryValue>(graph: &IndexedGraph<E>, by_id: &[u32]) -> VertexLabels {
         let memory = graph.environment().memory();
-        let mut labels = memory.allocate::<u32>("labels", by_id.len()).unwrap();
+        let mut labels = memory.allocate::<u32>("labels", graph.dictionary().len()).unwrap();
         for (vertex, label) in labels.iter_mut().enumerate() {
             let VertexId::Integer(id) = graph.dictionary().key(vertex as u32) else { panic!() };
             *label = by_id[id as usize];
@@ -335,7 +366,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_the_definition(
             case in cases(), resolution in 0.0f64..3.0,
@@ -364,5 +395,11 @@ mod tests {
         let graph = IndexedGraph::from_source(&env, &edges([(0, 1)])).unwrap();
         let algorithm = Modularity::new(labels(&graph, &[0, 0])).resolution(-1.0);
         assert!(matches!(graph.run(algorithm), Err(Error::Parameter { .. })));
+    }
+
+    #[test]
+    fn the_estimate_is_near_the_measured_peak() {
+        let groups: Vec<u32> = (0..40_000).map(|at| at / 100).collect();
+        check_estimate_of(|graph| Modularity::new(labels(graph, &groups)));
     }
 }

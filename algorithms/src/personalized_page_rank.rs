@@ -143,6 +143,17 @@ impl PersonalizedPageRank {
     pub const DEFAULT_MAXIMUM_ITERATIONS: u64 = 1000;
 
     /// One ranking for all of these sources.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].top(1)[0].0, Id::from(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new<S: Into<Id>>(sources: impl IntoIterator<Item = S>) -> Self {
         Self {
             sources: sources.into_iter().map(Into::into).collect(),
@@ -155,30 +166,85 @@ impl PersonalizedPageRank {
     }
 
     /// Whether there is a ranking for each source instead of one for all.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1, 2]).each_source(true))?;
+    /// assert_eq!(ranks.rankings().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn each_source(mut self, each_source: bool) -> Self {
         self.each_source = each_source;
         self
     }
 
     /// Keep only this many vertices of each ranking, those of the highest rank.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).highest(2))?;
+    /// assert_eq!(ranks.rankings()[0].top(9).len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn highest(mut self, count: usize) -> Self {
         self.highest = Some(count);
         self
     }
 
     /// The share of rank that follows edges, in 0..1.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).damping(0.0))?;
+    /// assert_eq!(ranks.rankings()[0].rank(1), Some(1.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn damping(mut self, damping: f64) -> Self {
         self.damping = damping;
         self
     }
 
     /// Stop when the sum of absolute changes of a superstep is at or below this.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).tolerance(0.1))?;
+    /// assert!(ranks.reports()[0].num_supersteps() < 20);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn tolerance(mut self, tolerance: f64) -> Self {
         self.tolerance = Some(tolerance);
         self
     }
 
     /// Stop after this many iterations; exactly this many unless a tolerance is set too.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).iterations(3))?;
+    /// assert_eq!(ranks.reports()[0].num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iterations(mut self, iterations: u64) -> Self {
         self.iterations = Some(iterations);
         self
@@ -403,12 +469,34 @@ enum Ranks {
 
 impl Ranking {
     /// The sources, as they were given.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].sources(), [Id::from(1)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sources(&self) -> &[Id] {
         &self.sources
     }
 
     /// The rank of a vertex; `None` if there is no such vertex, or it is not among the highest
     /// and only those are kept.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert!(ranks.rankings()[0].rank(1) > ranks.rankings()[0].rank(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rank<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         match &self.ranks {
             Ranks::All(ranks) => ranks.get(id),
@@ -420,6 +508,17 @@ impl Ranking {
     }
 
     /// The `count` vertices of the highest ranks, falling; equal ranks ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]))?;
+    /// assert_eq!(ranks.rankings()[0].top(1)[0].0, Id::from(1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(Id, f64)> {
         match &self.ranks {
             Ranks::All(ranks) => {
@@ -432,17 +531,49 @@ impl Ranking {
 
 impl PersonalizedPageRankResult {
     /// One ranking for all sources, or one for each in the order in which they were given.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(PersonalizedPageRank::new([1, 2]))?.rankings().len(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn rankings(&self) -> &[Ranking] {
         &self.rankings
     }
 
     /// The iterations and why they stopped: one for every 8 rankings.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let ranks = graph.run(PersonalizedPageRank::new([1]).iterations(3))?;
+    /// assert_eq!(ranks.reports()[0].num_supersteps(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn reports(&self) -> &[IterationReport] {
         &self.reports
     }
 
     /// The table of `vertex` and a column for each ranking: `rank`, or the source's id. If only
     /// the highest ranks are kept, the rows of `source` (for a ranking each), `vertex` and `rank`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(PersonalizedPageRank::new([1]))?.table();
+    /// assert_eq!(executor::collect(&env, &*table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> Box<dyn Source> {
         let mut table: Option<VertexTable> = None;
         for ranking in &self.rankings {
@@ -522,88 +653,4 @@ impl Outcome for PersonalizedPageRankResult {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::test_graphs::{Case, cases};
-    use crate::test_support::check_estimate;
-    use proptest::prelude::*;
-
-    /// The definition, iterated with dangling mass that returns to the sources.
-    fn reference(arcs: &[(usize, usize)], sources: &[usize], damping: f64) -> Vec<f64> {
-        let n = Case::NUM_VERTICES;
-        let mut degree = vec![0.0; n];
-        arcs.iter().for_each(|&(u, _)| degree[u] += 1.0);
-        let mut start = vec![0.0; n];
-        sources.iter().for_each(|&source| start[source] = 1.0);
-        let num_sources: f64 = start.iter().sum();
-        start.iter_mut().for_each(|share| *share /= num_sources);
-        let mut ranks = start.clone();
-        for _ in 0..2000 {
-            let dangling: f64 = (0..n).filter(|&v| degree[v] == 0.0).map(|v| ranks[v]).sum();
-            let jump = 1.0 - damping + damping * dangling;
-            let mut next: Vec<f64> = start.iter().map(|share| jump * share).collect();
-            arcs.iter().for_each(|&(u, v)| next[v] += damping * ranks[u] / degree[u]);
-            ranks = next;
-        }
-        ranks
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(100))]
-        #[test]
-        fn agrees_with_the_definition(
-            case in cases(), damping in 0.0f64..0.9,
-            sources in prop::collection::vec(0usize..Case::NUM_VERTICES, 1..12),
-        ) {
-            let arcs = case.arcs();
-            let ids = || sources.iter().map(|&source| source as i64);
-            let together = reference(&arcs, &sources, damping);
-            let apart: Vec<_> =
-                sources.iter().map(|&source| reference(&arcs, &[source], damping)).collect();
-            case.same_bits(|graph| {
-                let algorithm = PersonalizedPageRank::new(ids()).damping(damping).tolerance(1e-13);
-                let one = graph.run(algorithm.clone()).unwrap();
-                let each = graph.run(algorithm.clone().each_source(true)).unwrap();
-                let best = graph.run(algorithm.each_source(true).highest(3)).unwrap();
-                let mut bits = Vec::new();
-                let mut check = |ranking: &Ranking, expected: &[f64]| {
-                    for (v, expected) in expected.iter().enumerate() {
-                        let rank = ranking.rank(v as i64).unwrap();
-                        assert!((rank - expected).abs() < 1e-10, "{rank} {expected}");
-                        bits.push(rank.to_bits());
-                    }
-                };
-                check(&one.rankings()[0], &together);
-                assert_eq!(each.rankings().len(), sources.len());
-                for (ranking, expected) in each.rankings().iter().zip(&apart) {
-                    check(ranking, expected);
-                }
-                for (ranking, best) in each.rankings().iter().zip(best.rankings()) {
-                    assert_eq!(ranking.top(3), best.top(usize::MAX));
-                }
-                bits
-            });
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_is_refused() {
-        let env = quince_core::Environment::builder().threads(1).build().unwrap();
-        let graph = IndexedGraph::from_source(&env, &quince_gelly::edges([(1, 2)])).unwrap();
-        let none = graph.run(PersonalizedPageRank::new(Vec::<Id>::new())).unwrap_err();
-        assert!(none.to_string().contains("at least one vertex"), "{none}");
-        let unknown = graph.run(PersonalizedPageRank::new([7])).unwrap_err();
-        assert!(matches!(unknown, Error::UnknownVertex { .. }), "{unknown}");
-        let damping = graph.run(PersonalizedPageRank::new([1]).damping(1.0)).unwrap_err();
-        assert!(matches!(damping, Error::Parameter { .. }), "{damping}");
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        let algorithm = PersonalizedPageRank::new([5]).iterations(3);
-        check_estimate(&algorithm);
-        let each = PersonalizedPageRank::new([5; 20]).each_source(true).iterations(3);
-        check_estimate(&each);
-        check_estimate(&each.highest(4));
-    }
-}
+mod tests;

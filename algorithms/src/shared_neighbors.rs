@@ -42,12 +42,9 @@ const CHUNK_PATHS: u64 = 1 << 21;
 /// Rows in a batch.
 const BATCH_ROWS: usize = 1 << 13;
 
-/// How many workers an estimate is for; each of more takes as much again.
-const WORKERS: u64 = 2;
-
 /// The bytes that pairs with sums of `width` bytes take from the budget.
 pub(crate) fn pair_bytes(size: &GraphSize, width: u64) -> u64 {
-    (4 + WORKERS * (4 + width)) * size.num_vertices
+    (4 + size.num_threads * (4 + width)) * size.num_vertices
 }
 
 /// Fails if the graph is directed: then who shares a neighbour is another question.
@@ -79,6 +76,13 @@ struct Scratch<T: Amount> {
     met: Segment<u32>,
 }
 
+impl<T: Amount> Scratch<T> {
+    fn new(memory: &MemoryManager, num_vertices: usize) -> Result<Self> {
+        let sums = memory.allocate("shared neighbours", num_vertices)?;
+        Ok(Self { sums, met: memory.allocate("shared neighbours", num_vertices)? })
+    }
+}
+
 /// Pairs with a value each, whatever they are made of.
 pub(crate) trait FindPairs<R>: Send + Sync {
     fn num_chunks(&self) -> usize;
@@ -102,7 +106,11 @@ pub(crate) fn pairs<E: EntryValue, T: Amount, R: 'static>(
     let rows = DistinctRows::symmetric(env, graph.index(EdgeDirection::Any)?)?;
     let degrees = rows.degrees(env)?;
     let chunks = rows.map_chunks(env, "pairs", |chunk| Ok(cut(&rows, &degrees, chunk)))?.concat();
-    Ok(Arc::new(Pairs { rows, degrees, chunks, weight, keep, scratches: Mutex::default() }))
+    // One for each worker from the start, so that what a run takes, and whether it is refused, does
+    // not depend on who works when.
+    let scratch = |_| Scratch::new(env.memory(), degrees.len());
+    let scratches = (0..env.num_threads()).map(scratch).collect::<Result<_>>()?;
+    Ok(Arc::new(Pairs { rows, degrees, chunks, weight, keep, scratches: Mutex::new(scratches) }))
 }
 
 /// Cuts rows into pieces of about [`CHUNK_PATHS`] paths.
@@ -131,12 +139,8 @@ impl<E: EntryValue, T: Amount, F> Pairs<E, T, F> {
     }
 
     fn scratch(&self, memory: &MemoryManager) -> Result<Scratch<T>> {
-        if let Some(free) = self.scratches().pop() {
-            return Ok(free);
-        }
-        let num_vertices = self.degrees.len();
-        let sums = memory.allocate("shared neighbours", num_vertices)?;
-        Ok(Scratch { sums, met: memory.allocate("shared neighbours", num_vertices)? })
+        let free = self.scratches().pop();
+        free.map_or_else(|| Scratch::new(memory, self.degrees.len()), Ok)
     }
 
     /// Adds up for one first vertex; says how many second ones were met.

@@ -98,12 +98,34 @@ writes the distance of every vertex, which is infinite where no path leads.";
 
 impl SingleSourceShortestPaths {
     /// Shortest paths from a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// assert_eq!(graph.run(SingleSourceShortestPaths::new(1))?.distance(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(source: impl Into<Id>) -> Self {
         Self { source: source.into(), delta: None }
     }
 
     /// The width of a bucket of distances, above 0; by default it follows from statistics of the
     /// weights. It decides speed alone.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// assert_eq!(graph.run(SingleSourceShortestPaths::new(1).delta(0.5))?.distance(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn delta(mut self, delta: f64) -> Self {
         self.delta = Some(delta);
         self
@@ -217,37 +239,106 @@ impl<W: EntryValue> OrderedProgram<W> for Distances {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SingleSourceShortestPathsResult {
-    distances: VertexValues<f64>,
-    report: IterationReport,
+    pub(crate) distances: VertexValues<f64>,
+    pub(crate) report: IterationReport,
 }
 
 impl SingleSourceShortestPathsResult {
     /// The distance of a vertex; infinity if no path leads to it.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let paths = graph.run(SingleSourceShortestPaths::new(2))?;
+    /// assert_eq!((paths.distance(3), paths.distance(1)), (Some(2.0), Some(f64::INFINITY)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn distance<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<f64> {
         self.distances.get(id)
     }
 
     /// Ids and distances, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let paths = graph.run(SingleSourceShortestPaths::new(1))?;
+    /// assert_eq!(paths.iter().map(|(_, distance)| distance).sum::<f64>(), 5.0);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (VertexId<'_>, f64)> {
         self.distances.iter()
     }
 
     /// The distances by vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let paths = graph.run(SingleSourceShortestPaths::new(1))?;
+    /// assert_eq!(paths.distances().get(2), Some(1.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn distances(&self) -> &VertexValues<f64> {
         &self.distances
     }
 
     /// The number of vertices that a path leads to, the source among them.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// assert_eq!(graph.run(SingleSourceShortestPaths::new(2))?.num_reached(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_reached(&self) -> u64 {
         self.reached().count() as u64
     }
 
     /// The greatest distance of a vertex that a path leads to; 0 if there is only the source.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// assert_eq!(graph.run(SingleSourceShortestPaths::new(1))?.maximum_distance(), 3.5);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn maximum_distance(&self) -> f64 {
         self.reached().fold(0.0, f64::max)
     }
 
     /// The `count` vertices of the greatest finite distances, falling; equal ones ascend by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// assert_eq!(graph.run(SingleSourceShortestPaths::new(1))?.farthest(1), [(3.into(), 3.5)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn farthest(&self, count: usize) -> Vec<(VertexId<'_>, f64)> {
         self.distances.top_where(count, |distance| distance.is_finite())
     }
@@ -257,11 +348,35 @@ impl SingleSourceShortestPathsResult {
     }
 
     /// The supersteps, one for each bucket that was not empty.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let paths = graph.run(SingleSourceShortestPaths::new(1))?;
+    /// assert_eq!(paths.report().name, "SingleSourceShortestPaths");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex` and `distance`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// let table = graph.run(SingleSourceShortestPaths::new(1))?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         let dictionary = self.distances.dictionary().clone();
         VertexTable::new(dictionary).values("distance", &self.distances, Column::Float64)
@@ -291,7 +406,9 @@ impl Outcome for SingleSourceShortestPathsResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, graphalytics_example, integer, raw};
+    use crate::test_support::{
+        Raw, check_estimate, graphalytics_example, integer, random_graphs, raw,
+    };
     use petgraph::graph::{DiGraph, NodeIndex};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
@@ -319,7 +436,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_dijkstra(raw in raw(), source in 0usize..100) {
             let ids = raw.ids();
@@ -328,7 +445,7 @@ mod tests {
             let (expected, hops) =
                 (dijkstra(&raw, source, |weight| weight), dijkstra(&raw, source, |_| 1.0));
             let paths = SingleSourceShortestPaths::new(ids[source]);
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let graph = raw.weighted(threads, order);
                 prop_assert_eq!(&distances(&graph, paths.clone()), &expected);
                 for delta in [0.1, 3.0, 1e6] {

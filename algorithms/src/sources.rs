@@ -36,17 +36,52 @@ impl Sources {
     pub const DEFAULT_SEED: u64 = 0;
 
     /// All vertices.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(Closeness::default().sources(Sources::all()))?.num_sources(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn all() -> Self {
         Self::default()
     }
 
     /// The vertices of these ids; one that is named twice counts once.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let two = Sources::these([Id::from(1), Id::from(2), Id::from(1)]);
+    /// assert_eq!(graph.run(Closeness::default().sources(two))?.num_sources(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn these(ids: impl IntoIterator<Item = Id>) -> Self {
         Self { ids: ids.into_iter().collect(), ..Self::default() }
     }
 
     /// This many vertices, or all if there are no more: which ones depends on the seed and on the
     /// ids of the graph alone.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let three = Sources::sampled(3, 42);
+    /// assert_eq!(graph.run(Closeness::default().sources(three))?.num_sources(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sampled(samples: u64, seed: u64) -> Self {
         Self { ids: Vec::new(), samples: Some(samples), seed }
     }

@@ -284,7 +284,7 @@ impl<W: EntryValue> OrderedProgram<W> for Members<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, check_estimate, integer, raw};
+    use crate::test_support::{Raw, integer, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -310,11 +310,11 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn agrees_with_tarjan(raw in raw()) {
             let expected = tarjan(&raw);
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 prop_assert_eq!(&names(&raw.weighted(threads, order)), &expected);
             }
             prop_assert_eq!(&names(&raw.unweighted(2, VertexOrder::Auto)), &expected);
@@ -332,10 +332,5 @@ mod tests {
         assert_eq!(result.num_components().unwrap(), 2001);
         let rounds = result.report().num_supersteps();
         assert!(rounds < 40, "{rounds} rounds");
-    }
-
-    #[test]
-    fn the_estimate_is_near_the_measured_peak() {
-        check_estimate(&StronglyConnectedComponents::default());
     }
 }

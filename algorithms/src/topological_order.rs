@@ -261,32 +261,94 @@ pub struct TopologicalOrderResult {
 
 impl TopologicalOrderResult {
     /// The ids in topological order.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let order = graph.run(TopologicalOrder::default())?;
+    /// assert_eq!(order.iter().collect::<Vec<_>>(), [1.into(), 2.into(), 3.into(), 4.into()]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = VertexId<'_>> {
         let dictionary = self.levels.dictionary();
         self.order.iter().map(|&vertex| dictionary.key(vertex))
     }
 
     /// The place of a vertex in the order, from 0.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.position(4), Some(3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn position<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         self.positions.get(id)
     }
 
     /// The number of edges on a longest path to a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.level(3), Some(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn level<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<u32> {
         self.levels.get(id)
     }
 
     /// The number of levels: that of vertices on a longest path.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.num_levels(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_levels(&self) -> u64 {
         self.report.num_supersteps()
     }
 
     /// The supersteps, one for each level.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TopologicalOrder::default())?.report().name, "TopologicalOrder");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
 
     /// The table of `vertex`, `position` and `level`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(TopologicalOrder::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> VertexTable {
         VertexTable::new(self.levels.dictionary().clone())
             .values("position", &self.positions, Column::UInt32)
@@ -317,7 +379,7 @@ impl Outcome for TopologicalOrderResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::{Raw, WAYS, integer, raw};
+    use crate::test_support::{Raw, integer, random_graphs, raw};
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -331,7 +393,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn levels_are_longest_paths_and_the_order_follows_them(raw in raw()) {
             // An edge leads to the vertex of the larger value of a permutation.
@@ -342,7 +404,7 @@ mod tests {
             let (ids, levels) = (raw.ids(), plain(&raw));
             let mut expected: Vec<_> = levels.iter().copied().zip(ids.iter().copied()).collect();
             expected.sort_unstable();
-            for (threads, order) in WAYS {
+            for (threads, order) in raw.ways() {
                 let result = raw.weighted(threads, order).run(TopologicalOrder::default()).unwrap();
                 let found: Vec<_> = result.iter().map(integer).collect();
                 prop_assert!(found.iter().eq(expected.iter().map(|(_, id)| id)));
@@ -361,13 +423,13 @@ mod tests {
             let cycle = (0..length).map(|at| (100 + at, 100 + (at + 1) % length, 1.0));
             let edges = turned.chain(cycle).chain([(3, 100, 1.0), (100, 200, 1.0)]).collect();
             let raw = Raw { directed: true, edges, isolated: raw.isolated.clone() };
-            let errors = WAYS.map(|(threads, order)| {
+            let errors = raw.ways().into_iter().map(|(threads, order)| {
                 let graph = raw.unweighted(threads, order);
                 match graph.run(TopologicalOrder::default()) {
                     Err(Error::Cycle { id, .. }) => id.parse::<i64>().unwrap(),
                     other => panic!("{other:?}"),
                 }
-            });
+            }).collect::<Vec<_>>();
             prop_assert!((100..100 + length).contains(&errors[0]));
             prop_assert!(errors.iter().all(|error| error == &errors[0]));
         }

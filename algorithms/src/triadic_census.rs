@@ -79,16 +79,49 @@ pub struct TriadicCensusResult {
 
 impl TriadicCensusResult {
     /// Kinds and counts, from no edges to all.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TriadicCensus::default())?.iter().map(|(_, count)| count).sum::<u128>(), 4);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, u128)> {
         self.names.iter().copied().zip(self.counts.iter().copied())
     }
 
     /// The count of a kind, by its name.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TriadicCensus::default())?.count("3-cycle"), None);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn count(&self, name: &str) -> Option<u128> {
         self.iter().find(|(other, _)| *other == name).map(|(_, count)| count)
     }
 
     /// The counts in the order of [`iter`](Self::iter).
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TriadicCensus::default())?.counts(), [0, 1, 2, 1]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn counts(&self) -> &[u128] {
         &self.counts
     }
@@ -368,6 +401,7 @@ impl Outcome for TriadicCensusResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, empty, sketches, threes};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     /// The kind of three vertices by the names of the pairs and a look at their out-degrees.
@@ -414,7 +448,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(160))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn kinds_are_those_of_every_three_looked_at(sketch in sketches()) {
             let census = sketch.everywhere(|graph| graph.run(TriadicCensus::default()).unwrap());

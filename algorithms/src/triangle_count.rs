@@ -120,10 +120,11 @@ impl Outcome for TriangleCountResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{complete, empty, sketches, star};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn triangles_are_those_of_the_simple_graph(sketch in sketches()) {
             let result = sketch.everywhere(|graph| graph.run(TriangleCount::default()).unwrap());

@@ -71,12 +71,36 @@ pub struct TriangleListing {
 
 impl TriangleListing {
     /// Whether the vertices of a triangle ascend by id; by default by degree.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let triangles = graph.run(TriangleListing::default().sort_triangle_vertices(true))?;
+    /// assert_eq!(triangles.first(1)?[0].vertices, [1.into(), 2.into(), 3.into()]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn sort_triangle_vertices(mut self, sort: bool) -> Self {
         self.sort_triangle_vertices = sort;
         self
     }
 
     /// Whether each triangle is listed six times, in every order of its vertices.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(TriangleListing::default().permute_results(true))?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 6);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn permute_results(mut self, permute: bool) -> Self {
         self.permute_results = permute;
         self
@@ -167,11 +191,33 @@ pub struct Triangle<'a> {
 
 impl TriangleListingResult {
     /// The number of triangles; each counts once, permuted or not.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TriangleListing::default())?.num_triangles(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_triangles(&self) -> u64 {
         self.num_triangles
     }
 
     /// The first `count` rows.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// assert_eq!(graph.run(TriangleListing::default())?.first(9)?.len(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice or the environment is cancelled.
@@ -199,6 +245,18 @@ impl TriangleListingResult {
     }
 
     /// The table of `vertex_0`, `vertex_1`, `vertex_2` and, in a directed graph, `bitmask`.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor, iteration::Rewrites};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let builder = IndexedGraph::builder(&env).directed(false);
+    /// # let graph = builder.build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let table = graph.run(TriangleListing::default())?.table();
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self) -> impl Source + use<> {
         let listing = self.listing.clone();
         let num_chunks = listing.oriented.chunks().len();
@@ -373,6 +431,7 @@ impl Outcome for TriangleListingResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, complete, fish, rows, sketches, sorted_rows};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
     use quince_gelly::VertexOrder;
 
@@ -393,7 +452,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn triangles_and_bitmasks_are_those_of_the_matrix(sketch in sketches()) {
             let sorted = sketch.everywhere(|graph| {

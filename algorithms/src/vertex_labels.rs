@@ -42,6 +42,18 @@ impl VertexLabels {
     }
 
     /// The label of a vertex.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let found = graph.run(Louvain::default())?;
+    /// assert_eq!(found.labels().get(1), found.labels().get(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn get<'k>(&self, id: impl Into<VertexId<'k>>) -> Option<VertexId<'_>> {
         match &self.labels {
             Labels::Ids(values) => Some(values.dictionary().key_of_ordinal(values.get(id)?)),
@@ -51,6 +63,17 @@ impl VertexLabels {
     }
 
     /// Ids and labels, ascending by id.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.labels().iter().count(), 6);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> Box<dyn Iterator<Item = (VertexId<'_>, VertexId<'_>)> + '_> {
         match &self.labels {
             Labels::Ids(values) => {
@@ -68,6 +91,17 @@ impl VertexLabels {
 
     /// The number of distinct labels.
     ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.labels().num_labels()?, 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the budget has no 8 bytes per vertex.
     pub fn num_labels(&self) -> Result<u64> {
@@ -76,6 +110,17 @@ impl VertexLabels {
 
     /// The `count` labels that most vertices have, with their numbers of vertices, falling; equal
     /// ones ascend by label.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// assert_eq!(graph.run(Louvain::default())?.labels().largest(1)?[0].1, 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget has no 8 bytes per vertex.
@@ -157,6 +202,18 @@ impl VertexLabels {
     }
 
     /// The table of `vertex` and a column of this name.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::{Environment, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let triangles = edges([(1, 2), (2, 3), (1, 3), (4, 5), (5, 6), (4, 6), (3, 4)]);
+    /// # let graph = IndexedGraph::builder(&env).directed(false).build(&triangles)?;
+    /// let table = graph.run(Louvain::default())?.labels().table("community");
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 6);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn table(&self, name: &str) -> VertexTable {
         match &self.labels {
             Labels::Ids(values) => VertexTable::new(values.dictionary().clone()).ids(name, values),

@@ -103,6 +103,19 @@ Prints one `figure<TAB>value` line each.";
 
 impl VertexMetrics {
     /// Whether vertices without neighbours count; by default they do not.
+    ///
+    /// ```
+    /// # use quince_algorithms::*;
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let alone = edges([(9, 9)]);
+    /// # let builder = IndexedGraph::builder(&env).self_loops(SelfLoops::Drop).vertices(&alone);
+    /// # let graph = builder.directed(false).build(&edges([(1, 2), (1, 3), (2, 3), (3, 4)]))?;
+    /// let algorithm = VertexMetrics::default().include_zero_degree_vertices(true);
+    /// assert!(graph.run(algorithm).is_ok());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn include_zero_degree_vertices(mut self, include: bool) -> Self {
         self.include_zero_degree_vertices = include;
         self
@@ -220,6 +233,7 @@ impl Outcome for VertexMetricsResult {
 mod tests {
     use super::*;
     use crate::neighborhood::testing::{Sketch, empty, fish, sketches};
+    use crate::test_support::random_graphs;
     use proptest::prelude::*;
 
     fn run(sketch: &Sketch, include: bool) -> VertexMetricsResult {
@@ -232,7 +246,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
+        #![proptest_config(random_graphs())]
         #[test]
         fn figures_are_those_of_the_matrix(sketch in sketches(), include: bool) {
             let (matrix, degrees) = (sketch.matrix(), sketch.degrees());

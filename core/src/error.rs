@@ -64,6 +64,21 @@ pub enum Error {
         /// What the panic said.
         message: String,
     },
+    /// A key of an iteration sent a message to one that there is not.
+    #[error(
+        "{iteration}, superstep {superstep}: {sender} sent a message to {recipient}, which is not \
+         there; add it before the iteration, or send only to keys that are"
+    )]
+    Undeliverable {
+        /// The iteration.
+        iteration: String,
+        /// When it was sent.
+        superstep: u64,
+        /// Who sent it; the first of them, if there are several.
+        sender: String,
+        /// To whom.
+        recipient: String,
+    },
     /// A stand-in of an iteration's body was used outside of it.
     #[error(
         "the {name} of an iteration was used outside of its body; return what is needed from the body instead"

@@ -85,6 +85,21 @@ pub enum Error {
         /// A vertex on a cycle.
         id: String,
     },
+    /// A program of a model sent a message to a vertex that the graph does not have.
+    #[error(
+        "{iteration}, superstep {superstep}: {sender} sent a message to {recipient}, which the graph \
+         does not have; add it to the graph before, or ask for it with `find` before sending"
+    )]
+    UnknownRecipient {
+        /// The name of the iteration.
+        iteration: String,
+        /// When it was sent.
+        superstep: u64,
+        /// Who sent it; the first of them, if there are several.
+        sender: String,
+        /// To whom.
+        recipient: String,
+    },
     /// The graph has no vertex of that id.
     #[error("the graph has no vertex {id}; ids are as they stand in the input")]
     UnknownVertex {

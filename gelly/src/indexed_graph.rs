@@ -12,6 +12,7 @@ use quince_core::memory::Segment;
 use quince_core::plan::PlanNode;
 
 use crate::error::{Error, Result};
+use crate::graph_memory::GraphMemory;
 use crate::id::Id;
 
 /// A graph of vertices with ids of the user's type and edges that may carry a value `E`.
@@ -116,47 +117,130 @@ impl<E: EntryValue> IndexedGraph<E> {
     }
 
     /// The environment that it lives in.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.environment().num_threads(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn environment(&self) -> &Environment {
         &self.inner.env
     }
 
     /// The number of vertices.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.num_vertices(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_vertices(&self) -> u64 {
         self.inner.dictionary.len() as u64
     }
 
     /// The number of edges, after self-loops and duplicates were treated as asked. An edge of an
     /// undirected graph counts once.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.num_edges(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_edges(&self) -> u64 {
         self.inner.num_edges
     }
 
     /// The number of edges from a vertex to itself.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.num_self_loops(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_self_loops(&self) -> u64 {
         self.inner.num_self_loops
     }
 
     /// Whether edges go one way.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert!(graph.is_directed());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn is_directed(&self) -> bool {
         self.inner.options.directed
     }
 
     /// The dictionary of the vertex ids, for algorithms.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let three = graph.dictionary().get(3).expect("there is an edge to it");
+    /// assert_eq!(graph.dictionary().key(three), 3.into());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn dictionary(&self) -> &Arc<Dictionary> {
         &self.inner.dictionary
     }
 
     /// The order in which vertices are numbered inside, and why.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// println!("vertices are numbered so because {}", graph.order().reason);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn order(&self) -> &OrderChoice {
         self.inner.dictionary.order()
     }
 
     /// Whether the graph has a vertex of this id.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert!(graph.contains(3) && !graph.contains(4));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn contains<'k>(&self, id: impl Into<Key<'k>>) -> bool {
         self.inner.dictionary.get(id).is_some()
     }
 
     /// The dense number of the vertex of this id.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.dictionary().key(graph.find(&Id::from(3))?), 3.into());
+    /// assert!(graph.find(&Id::from(4)).is_err());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there is none.
@@ -168,10 +252,41 @@ impl<E: EntryValue> IndexedGraph<E> {
     /// The edges by the vertex that they leave (`Out`) or reach (`In`), by dense id; in an
     /// undirected graph both are the same symmetric index. Made on first use, then shared.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let (out, one) = (graph.index(EdgeDirection::Out)?, graph.find(&Id::from(1))?);
+    /// assert_eq!(out.row(one).len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the budget does not suffice or the environment is cancelled.
     pub fn index(&self, direction: EdgeDirection) -> Result<Arc<Csr<E>>> {
         self.inner.index(direction)
+    }
+
+    /// The memory that it holds now. Indexes are made when they are asked for.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// graph.index(EdgeDirection::Out)?;
+    /// assert_eq!(graph.memory().index_bytes, 3 * 4 + 4 * 8);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    pub fn memory(&self) -> GraphMemory {
+        let edges = self.inner.lock();
+        let indexes = [&edges.out, &edges.into].into_iter().flatten();
+        GraphMemory {
+            dictionary_bytes: self.inner.dictionary.num_bytes(),
+            index_bytes: indexes.map(|index| index.num_bytes()).sum(),
+            edge_bytes: edges.pairs.as_ref().map_or(0, Pairs::num_bytes),
+        }
     }
 
     /// How many indexes were made so far: at most one for each direction, whoever needs them.
@@ -192,6 +307,15 @@ impl<E: EntryValue> IndexedGraph<E> {
 
     /// The number of edges out of each vertex, by dense id. Counted along whatever index there is.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert_eq!(graph.out_degrees()?[graph.find(&Id::from(1))? as usize], 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If the budget does not suffice or the environment is cancelled.
     pub fn out_degrees(&self) -> Result<Segment<u32>> {
@@ -203,6 +327,15 @@ impl<E: EntryValue> IndexedGraph<E> {
     }
 
     /// The part of a plan that ends with the index for `direction`.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// assert!(graph.index_plan(EdgeDirection::Out).to_string().contains("rows: source"));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn index_plan(&self, direction: EdgeDirection) -> PlanNode {
         let inner = &self.inner;
         let mut plan = inner

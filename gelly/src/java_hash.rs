@@ -23,24 +23,44 @@ use std::ops::Add;
 pub const NULL_VALUE: i32 = 53;
 
 /// The hash code of a `Long`.
+///
+/// ```
+/// # use quince_gelly::java_hash::*;
+/// assert_eq!((long(7), long(-1)), (7, 0));
+/// ```
 #[inline]
 pub fn long(value: i64) -> i32 {
     (value ^ (value as u64 >> 32) as i64) as i32
 }
 
 /// The hash code of a `LongValue`.
+///
+/// ```
+/// # use quince_gelly::java_hash::*;
+/// assert_eq!(long_value(1), 44);
+/// ```
 #[inline]
 pub fn long_value(value: i64) -> i32 {
     long(value).wrapping_add(43)
 }
 
 /// The hash code of a `Float` or `FloatValue`.
+///
+/// ```
+/// # use quince_gelly::java_hash::*;
+/// assert_eq!(float(1.0), 0x3f80_0000);
+/// ```
 #[inline]
 pub fn float(value: f32) -> i32 {
     canonical_f32(value).to_bits() as i32
 }
 
 /// The hash code of a `Double` or `DoubleValue`.
+///
+/// ```
+/// # use quince_gelly::java_hash::*;
+/// assert_eq!(double(1.0), 0x3ff0_0000);
+/// ```
 #[inline]
 pub fn double(value: f64) -> i32 {
     long(canonical_f64(value).to_bits() as i64)
@@ -127,11 +147,21 @@ pub struct Murmur {
 
 impl Murmur {
     /// A hash of nothing yet.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// assert_eq!(Murmur::new(0).finish(), 0);
+    /// ```
     pub fn new(seed: u32) -> Self {
         Self { hash: seed, words: 0 }
     }
 
     /// One more word.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// assert_ne!(Murmur::new(0).int(1).int(2).finish(), Murmur::new(0).int(2).int(1).finish());
+    /// ```
     #[inline]
     pub fn int(self, word: i32) -> Self {
         let scrambled = (word as u32).wrapping_mul(0xcc9e_2d51).rotate_left(15);
@@ -140,24 +170,45 @@ impl Murmur {
     }
 
     /// Two more words: the upper half, then the lower half.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// assert_eq!(Murmur::new(0).long((1 << 32) + 2).finish(), Murmur::new(0).int(1).int(2).finish());
+    /// ```
     #[inline]
     pub fn long(self, value: i64) -> Self {
         self.int((value >> 32) as i32).int(value as i32)
     }
 
     /// One more word: the bits of the number.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// assert_eq!(Murmur::new(0).float(1.0).finish(), Murmur::new(0).int(0x3f80_0000).finish());
+    /// ```
     #[inline]
     pub fn float(self, value: f32) -> Self {
         self.int(float(value))
     }
 
     /// Two more words: the bits of the number.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// let bits = 1.0f64.to_bits() as i64;
+    /// assert_eq!(Murmur::new(0).double(1.0).finish(), Murmur::new(0).long(bits).finish());
+    /// ```
     #[inline]
     pub fn double(self, value: f64) -> Self {
         self.long(canonical_f64(value).to_bits() as i64)
     }
 
     /// The hash code.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// assert_eq!(Murmur::new(7).int(1).finish(), Murmur::new(7).int(1).finish());
+    /// ```
     #[inline]
     pub fn finish(self) -> i32 {
         let mut hash = self.hash ^ self.words.wrapping_mul(4);
@@ -184,6 +235,13 @@ pub struct Checksum {
 
 impl Checksum {
     /// Adds the hash code of one record.
+    ///
+    /// ```
+    /// # use quince_gelly::java_hash::*;
+    /// let mut sum = Checksum::default();
+    /// sum.add_hash(-1);
+    /// assert_eq!((sum.count, sum.sum), (1, 0xffff_ffff));
+    /// ```
     #[inline]
     pub fn add_hash(&mut self, hash: i32) {
         *self = *self + Self { count: 1, sum: u64::from(hash as u32) };

@@ -16,6 +16,7 @@ mod bipartite;
 mod builder;
 mod error;
 mod graph;
+mod graph_memory;
 mod id;
 mod indexed_graph;
 pub mod java_hash;
@@ -36,6 +37,7 @@ pub use graph::{
     GraphValidator, InvalidVertexIds, Neighborhood, NeighborsOf, OnDataSets, OnIndex, Pending,
     RunOn, Triplet, Vertex,
 };
+pub use graph_memory::GraphMemory;
 pub use id::Id;
 pub use indexed_graph::{EdgeDirection, IndexedGraph};
 #[cfg(feature = "petgraph")]

@@ -41,11 +41,34 @@ impl fmt::Debug for VertexTable {
 
 impl VertexTable {
     /// A table of the ids alone.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let table = VertexTable::new(graph.dictionary().clone());
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(dictionary: Arc<Dictionary>) -> Self {
         Self { dictionary, names: vec!["vertex".to_owned()], columns: Vec::new(), keep: None }
     }
 
     /// Adds a column of numbers.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let table = VertexTable::new(graph.dictionary().clone());
+    /// let table = table.values("degree", &degrees, Column::UInt32);
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].columns().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn values<T: Native>(
         self,
@@ -63,6 +86,18 @@ impl VertexTable {
     }
 
     /// Adds a column of vertex ids, given by ordinal.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// // Here the numbers are places among the ids, which ascend.
+    /// let table = VertexTable::new(graph.dictionary().clone()).ids("other", &degrees);
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].columns().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn ids(self, name: &str, ordinals: &VertexValues<u32>) -> Self {
         let (ordinals, dictionary) = (ordinals.clone(), self.dictionary.clone());
@@ -73,12 +108,36 @@ impl VertexTable {
     }
 
     /// Leaves out the vertices, given by dense id, that `keep` says `false` to.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let table = VertexTable::new(graph.dictionary().clone());
+    /// let table = table.only(move |vertex| degrees.by_dense()[vertex as usize] > 0);
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].num_rows(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn only(self, keep: impl Fn(u32) -> bool + Send + Sync + 'static) -> Self {
         Self { keep: Some(Arc::new(keep)), ..self }
     }
 
     /// Adds a column of numbers that are made for each vertex, given by dense id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let table = VertexTable::new(graph.dictionary().clone());
+    /// let table = table.numbers("number", |vertex| vertex, Column::UInt32);
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].columns().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn numbers<T: Native>(
         self,
@@ -94,6 +153,17 @@ impl VertexTable {
     }
 
     /// Adds a column of the ids of other vertices: `other` says which one, both by dense id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, executor};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let table = VertexTable::new(graph.dictionary().clone()).vertices("itself", |vertex| vertex);
+    /// assert_eq!(executor::collect(&env, &table, &[])?[0].columns().len(), 2);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[must_use]
     pub fn vertices(self, name: &str, other: impl Fn(u32) -> u32 + Send + Sync + 'static) -> Self {
         let dictionary = self.dictionary.clone();
@@ -129,6 +199,17 @@ impl VertexTable {
 }
 
 /// The ids of these ordinals as a column: integers or texts, as they came.
+///
+/// ```
+/// # use quince_core::{Environment, columnar::Column, executor};
+/// # use quince_gelly::*;
+/// # let env = Environment::builder().threads(1).build()?;
+/// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+/// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+/// let column = id_column(env.memory(), graph.dictionary(), [0, 2].into_iter())?;
+/// assert_eq!(column.len(), 2);
+/// # Ok::<(), quince_gelly::Error>(())
+/// ```
 pub fn id_column(
     memory: &MemoryManager,
     dictionary: &Dictionary,

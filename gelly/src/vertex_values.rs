@@ -17,6 +17,16 @@ pub struct VertexValues<T: Native> {
 impl<T: Native> VertexValues<T> {
     /// Values by dense id.
     ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!(degrees.get(1), Some(2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    ///
     /// # Panics
     /// If there is not one for each vertex.
     pub fn new(dictionary: Arc<Dictionary>, values: Segment<T>) -> Self {
@@ -25,31 +35,92 @@ impl<T: Native> VertexValues<T> {
     }
 
     /// The number of vertices.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!(degrees.len(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
     /// Whether there is no vertex.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert!(!degrees.is_empty());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
     /// The dictionary of the ids.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert!(degrees.dictionary().get(3).is_some());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn dictionary(&self) -> &Arc<Dictionary> {
         &self.dictionary
     }
 
     /// The values by dense id.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!(degrees.by_dense().iter().sum::<u32>(), 3);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn by_dense(&self) -> &[T] {
         &self.values
     }
 
     /// The value of a vertex.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!((degrees.get(1), degrees.get(4)), (Some(2), None));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn get<'k>(&self, id: impl Into<Key<'k>>) -> Option<T> {
         self.dictionary.get(id).map(|vertex| self.values[vertex as usize])
     }
 
     /// Ids and values, ascending by id.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// let all: Vec<u32> = degrees.iter().map(|(_, degree)| degree).collect();
+    /// assert_eq!(all, [2, 0, 1]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (Key<'_>, T)> {
         (0..self.dictionary.num_ordinals() as u32)
             .filter_map(|ordinal| self.dictionary.dense_of_ordinal(ordinal))
@@ -60,11 +131,31 @@ impl<T: Native> VertexValues<T> {
 impl<T: Native + PartialOrd> VertexValues<T> {
     /// The `count` vertices of the greatest values, falling; equal values ascend by id.
     /// O(n log count) time.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!(degrees.top(2), [(1.into(), 2), (3.into(), 1)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top(&self, count: usize) -> Vec<(Key<'_>, T)> {
         self.top_where(count, |_| true)
     }
 
     /// As [`top`](Self::top), of the vertices whose value `is_wanted`.
+    ///
+    /// ```
+    /// # use quince_core::Environment;
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let degrees = VertexValues::new(graph.dictionary().clone(), graph.out_degrees()?);
+    /// assert_eq!(degrees.top_where(1, |degree| degree < 2), [(3.into(), 1)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn top_where(&self, count: usize, is_wanted: impl Fn(T) -> bool) -> Vec<(Key<'_>, T)> {
         let order = |&a: &u32, &b: &u32| {
             let (left, right) = (self.values[a as usize], self.values[b as usize]);

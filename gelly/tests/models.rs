@@ -5,140 +5,20 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use quince_core::Environment;
-use quince_core::index::Key;
-use quince_core::iteration::{Combiner, Direction, Travel};
+use quince_core::iteration::{Direction, Travel};
 use quince_core::report::AggregateValue;
 
-use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
 use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
 use quince_gelly::models::vertex_centric::{ComputeContext, ComputeFunction, VertexCentric};
-use quince_gelly::models::{IterationConfiguration, LONG_SUM, ModelResult, SuperstepContext};
-use quince_gelly::{Id, IndexedGraph, Neighborhood, VertexOrder, edges, weighted_edges};
+use quince_gelly::models::{IterationConfiguration, LONG_SUM, SuperstepContext};
+use quince_gelly::{Error, Id, Neighborhood, VertexOrder};
 
-type Arcs = Vec<(i64, i64, f64)>;
+mod support;
 
-/// A graph of the vertices 0..20 and these edges.
-fn graph(threads: usize, directed: bool, order: VertexOrder, arcs: &Arcs) -> IndexedGraph<f64> {
-    let env = Environment::builder().threads(threads).memory("64 MiB").build().unwrap();
-    let vertices = edges((0..20).map(|v| (v, v)));
-    let builder = IndexedGraph::builder(&env).directed(directed).order(order).vertices(&vertices);
-    builder.build_weighted(&weighted_edges(arcs.iter().copied())).unwrap()
-}
-
-fn small(arcs: &[(i64, i64, f64)]) -> IndexedGraph<f64> {
-    let env = Environment::builder().threads(2).memory("64 MiB").build().unwrap();
-    IndexedGraph::builder(&env).build_weighted(&weighted_edges(arcs.iter().copied())).unwrap()
-}
-
-fn number(id: Key<'_>) -> i64 {
-    match id {
-        Key::Integer(id) => id,
-        Key::Text(_) => panic!("ids are integers"),
-    }
-}
-
-fn values<VV: Clone>(result: &ModelResult<VV>) -> BTreeMap<i64, VV> {
-    result.iter().map(|(id, value)| (number(id), value.clone())).collect()
-}
-
-fn travelling(travel: Travel) -> IterationConfiguration {
-    IterationConfiguration::new().travel(travel)
-}
-
-type FloatCompute<'a, 'g> = ComputeContext<'a, 'g, f64, f64, f64>;
-type FloatScatter<'a, 'g> = ScatterContext<'a, 'g, f64, f64, f64>;
-type FloatGather<'a, 'g> = GatherContext<'a, 'g, f64, f64>;
-type FloatApply<'a, 'g> = ApplyContext<'a, 'g, f64>;
-
-/// Shortest distances from `source` in every model, with messages of every kind.
-fn shortest_paths(
-    graph: &IndexedGraph<f64>,
-    source: i64,
-    configuration: impl Fn() -> IterationConfiguration,
-) -> Vec<BTreeMap<i64, f64>> {
-    let start = |id: Key<'_>| if number(id) == source { 0.0 } else { f64::INFINITY };
-    let least = |messages: &[f64]| messages.iter().copied().fold(f64::INFINITY, f64::min);
-    let add = |distance: &f64, weight: f64| distance + weight;
-
-    let compute = |vertex: &mut FloatCompute<'_, '_>, messages: &[f64]| {
-        let distance = least(messages);
-        let is_source = vertex.superstep_number() == 1 && number(vertex.id()) == source;
-        if is_source || distance < *vertex.value() {
-            let distance = if is_source { 0.0 } else { distance };
-            vertex.set_new_vertex_value(distance);
-            vertex.send_message_to_all_neighbors(distance);
-        }
-    };
-    let compute_by_edge = |vertex: &mut FloatCompute<'_, '_>, messages: &[f64]| {
-        let distance = least(messages);
-        let is_source = vertex.superstep_number() == 1 && number(vertex.id()) == source;
-        if is_source || distance < *vertex.value() {
-            let distance = if is_source { 0.0 } else { distance };
-            vertex.set_new_vertex_value(distance);
-            for edge in vertex.edges() {
-                vertex.send_message_to(edge.neighbor, distance + edge.value);
-            }
-        }
-    };
-    let scatter = |vertex: &mut FloatScatter<'_, '_>| {
-        if vertex.value().is_finite() {
-            vertex.send_message_to_all_neighbors(*vertex.value());
-        }
-    };
-    let scatter_by_edge = |vertex: &mut FloatScatter<'_, '_>| {
-        if vertex.value().is_finite() {
-            for edge in vertex.edges() {
-                vertex.send_message_to(edge.neighbor, vertex.value() + edge.value);
-            }
-        }
-    };
-    let update = |vertex: &mut FloatGather<'_, '_>, messages: &[f64]| {
-        let distance = least(messages);
-        if distance < *vertex.value() {
-            vertex.set_new_vertex_value(distance);
-        }
-    };
-    let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
-    let apply = |distance: f64, vertex: &mut FloatApply<'_, '_>| {
-        if distance < *vertex.value() {
-            vertex.set_result(distance);
-        }
-    };
-    let infinite = |_: Key<'_>| f64::INFINITY;
-    let pregel = VertexCentric::new(compute, 100).along_edges(add);
-    let results = [
-        pregel.configuration(configuration()).run(graph, infinite),
-        VertexCentric::new(compute, 100)
-            .along_edges(add)
-            .combiner(Combiner::min())
-            .configuration(configuration())
-            .run(graph, infinite),
-        VertexCentric::new(compute_by_edge, 100)
-            .combiner(f64::min)
-            .configuration(configuration())
-            .run(graph, infinite),
-        ScatterGather::new(scatter, update, 100)
-            .along_edges(add)
-            .configuration(configuration())
-            .run(graph, start),
-        ScatterGather::new(scatter, update, 100)
-            .along_edges(add)
-            .combiner(Combiner::min())
-            .configuration(configuration())
-            .run(graph, start),
-        ScatterGather::new(scatter_by_edge, update, 100)
-            .configuration(configuration())
-            .run(graph, start),
-        GatherSumApply::new(gather, Combiner::min(), apply, 100)
-            .configuration(configuration())
-            .run(graph, start),
-        GatherSumApply::new(gather, f64::min, apply, 100)
-            .configuration(configuration())
-            .run(graph, start),
-    ];
-    results.into_iter().map(|result| values(&result.unwrap())).collect()
-}
+use support::{
+    Arcs, FloatCompute, FloatGather, FloatScatter, graph, labels, most_frequent, number, ranks,
+    shortest_paths, small, travelling, values,
+};
 
 /// Row X1 of the golden answers.
 #[test]
@@ -158,51 +38,6 @@ fn shortest_paths_of_gelly() {
     }
 }
 
-/// Ranks after `iterations`, without a treatment of dangling vertices, in every model.
-fn ranks(
-    graph: &IndexedGraph<f64>,
-    iterations: u64,
-    configuration: impl Fn() -> IterationConfiguration,
-) -> Vec<BTreeMap<i64, f64>> {
-    const BETA: f64 = 0.85;
-    let vertices = graph.num_vertices() as f64;
-    let rank = move |sum: f64| (1.0 - BETA) / vertices + BETA * sum;
-    let start = move |_: Key<'_>| 1.0 / vertices;
-    let compute = move |vertex: &mut FloatCompute<'_, '_>, messages: &[f64]| {
-        if vertex.superstep_number() > 1 {
-            vertex.set_new_vertex_value(rank(messages[0]));
-        }
-        let degree = vertex.edges().len() as f64;
-        vertex.send_message_to_all_neighbors(vertex.value() / degree);
-    };
-    let scatter = |vertex: &mut FloatScatter<'_, '_>| {
-        let degree = vertex.out_degree().unwrap() as f64;
-        vertex.send_message_to_all_neighbors(vertex.value() / degree);
-    };
-    let update = |vertex: &mut FloatGather<'_, '_>, messages: &[f64]| {
-        let vertices = vertex.num_vertices().unwrap() as f64;
-        vertex.set_new_vertex_value((1.0 - BETA) / vertices + BETA * messages[0]);
-    };
-    let degrees = graph.out_degrees().unwrap();
-    let gather = |neighbor: Neighbor<'_, f64, f64>| *neighbor.value();
-    let apply = |sum: f64, vertex: &mut ApplyContext<'_, '_, (f64, f64)>| {
-        let degree = vertex.value().1;
-        vertex.set_result((rank(sum), degree));
-    };
-    let degree = |id: Key<'_>| f64::from(degrees[graph.find(&id.into()).unwrap() as usize]);
-    let options = || configuration().degrees(true).num_vertices(true);
-    let pregel = VertexCentric::new(compute, iterations + 1).combiner(Combiner::sum());
-    let spargel = ScatterGather::new(scatter, update, iterations).combiner(Combiner::sum());
-    let gsa = GatherSumApply::new(gather, Combiner::sum(), apply, iterations);
-    let gsa = gsa.reading(|value: &(f64, f64)| value.0 / value.1).configuration(options());
-    let gsa = gsa.run(graph, |id| (start(id), degree(id))).unwrap();
-    vec![
-        values(&pregel.configuration(options()).run(graph, start).unwrap()),
-        values(&spargel.configuration(options()).run(graph, start).unwrap()),
-        values(&gsa).into_iter().map(|(id, value)| (id, value.0)).collect(),
-    ]
-}
-
 /// Row X2 of the golden answers.
 #[test]
 fn ranks_of_gelly() {
@@ -213,55 +48,6 @@ fn ranks_of_gelly() {
         assert!((all[0][&id] - expected).abs() < 0.01, "{id}: {}", all[0][&id]);
     }
     assert_eq!((&all[1], &all[2]), (&all[0], &all[0]));
-}
-
-/// The most frequent of labels, and the greatest of those.
-fn most_frequent(labels: impl IntoIterator<Item = (u64, u64)>) -> u64 {
-    let mut counts = BTreeMap::new();
-    labels.into_iter().for_each(|(label, count)| *counts.entry(label).or_insert(0) += count);
-    counts.into_iter().max_by_key(|&(label, count)| (count, label)).unwrap().0
-}
-
-/// Gelly's label propagation in every model.
-fn labels(
-    graph: &IndexedGraph<f64>,
-    iterations: u64,
-    label: impl Fn(i64) -> u64 + Sync,
-    configuration: impl Fn() -> IterationConfiguration,
-) -> Vec<BTreeMap<i64, u64>> {
-    let start = |id: Key<'_>| label(number(id));
-    let adopt = |own: u64, messages: &[u64]| {
-        most_frequent([own].iter().chain(messages).map(|&label| (label, 1)))
-    };
-    // In this form a label is sent in every superstep, changed or not.
-    let scatter = |vertex: &mut ScatterContext<'_, '_, u64, f64, u64>| {
-        vertex.send_message_to_all_neighbors(*vertex.value());
-    };
-    let update = |vertex: &mut GatherContext<'_, '_, u64, f64>, messages: &[u64]| {
-        vertex.set_new_vertex_value(adopt(*vertex.value(), messages));
-    };
-    let compute = |vertex: &mut ComputeContext<'_, '_, u64, f64, u64>, messages: &[u64]| {
-        if vertex.superstep_number() > 1 {
-            vertex.set_new_vertex_value(adopt(*vertex.value(), messages));
-        }
-        vertex.send_message_to_all_neighbors(*vertex.value());
-    };
-    let gather = |neighbor: Neighbor<'_, u64, f64>| vec![(*neighbor.value(), 1)];
-    let sum = |mut left: Vec<(u64, u64)>, right: Vec<(u64, u64)>| {
-        left.extend(right);
-        left
-    };
-    let apply = |labels: Vec<(u64, u64)>, vertex: &mut ApplyContext<'_, '_, u64>| {
-        vertex.set_result(most_frequent(labels.into_iter().chain([(*vertex.value(), 1)])));
-    };
-    let pregel = VertexCentric::new(compute, iterations + 1).configuration(configuration());
-    let spargel = ScatterGather::new(scatter, update, iterations).configuration(configuration());
-    let gsa = GatherSumApply::new(gather, sum, apply, iterations).configuration(configuration());
-    vec![
-        values(&pregel.run(graph, start).unwrap()),
-        values(&spargel.run(graph, start).unwrap()),
-        values(&gsa.run(graph, start).unwrap()),
-    ]
 }
 
 /// Row X5 of the golden answers.
@@ -536,14 +322,36 @@ fn a_panic_names_the_model_the_vertex_and_the_superstep() {
     let error = VertexCentric::new(compute, 9).run(&graph, |_| 0.0).unwrap_err();
     let expected = "vertex-centric iteration, vertex 8, superstep 2, panicked: not eight";
     assert_eq!(error.to_string(), expected);
-    let compute = |vertex: &mut FloatCompute<'_, '_>, _: &[f64]| {
-        vertex.send_message_to_id(&Id::from(77), 1.0);
-    };
-    let error = VertexCentric::new(compute, 9).run(&graph, |_| 0.0).unwrap_err().to_string();
-    assert!(error.ends_with("panicked: a message to vertex 77, which does not exist"), "{error}");
     let compute = |vertex: &mut FloatCompute<'_, '_>, _: &[f64]| vertex.aggregate("sum", 1.0);
     let error = VertexCentric::new(compute, 9).run(&graph, |_| 0.0).unwrap_err().to_string();
     assert!(error.contains("there is no aggregator \"sum\"; register it"), "{error}");
+}
+
+#[test]
+fn a_message_to_nobody_is_an_error_that_names_both_and_the_superstep() {
+    let arcs: Vec<_> = (0..20).map(|v| (v, (v + 1) % 20, 1.0)).collect();
+    for threads in [1, 2, 8] {
+        let graph = graph(threads, true, VertexOrder::HubFirst, &arcs);
+        let compute = |vertex: &mut FloatCompute<'_, '_>, _: &[f64]| {
+            assert_eq!(vertex.find(&Id::from(77)), None);
+            vertex.send_message_to_all_neighbors(1.0);
+            if vertex.superstep_number() == 2 {
+                vertex.send_message_to_id(&Id::from(77), 1.0);
+            }
+        };
+        let error = VertexCentric::new(compute, 9).run(&graph, |_| 0.0).unwrap_err();
+        let expected = "vertex-centric iteration, superstep 2: vertex 0 sent a message to vertex \
+            77, which the graph does not have; add it to the graph before, or ask for it with \
+            `find` before sending";
+        assert_eq!(error.to_string(), expected);
+        let scatter = |vertex: &mut FloatScatter<'_, '_>| {
+            let nobody = vertex.find(&Id::from(5)).unwrap() + 100;
+            vertex.send_message_to(nobody, 1.0);
+        };
+        let update = |_: &mut FloatGather<'_, '_>, _: &[f64]| panic!("nobody is told");
+        let error = ScatterGather::new(scatter, update, 9).run(&graph, |_| 0.0).unwrap_err();
+        assert!(matches!(error, Error::UnknownRecipient { superstep: 1, .. }), "{error}");
+    }
 }
 
 #[test]

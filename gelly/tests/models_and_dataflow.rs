@@ -8,16 +8,20 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use quince_core::Environment;
 use quince_core::dataset::DataSet;
-use quince_core::iteration::{Combiner, Criterion, Direction};
+use quince_core::iteration::{Combiner, Criterion, Direction, Travel};
 use quince_core::operators::Aggregation;
 use quince_core::operators::JoinField::{First, Second};
 use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
 use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
 use quince_gelly::models::vertex_centric::{ComputeContext, VertexCentric};
-use quince_gelly::{Edge, Graph, Neighborhood, Vertex};
+use quince_gelly::{Edge, Graph, Vertex, VertexOrder};
+
+mod support;
+
+use support::{Arcs, most_frequent};
 
 /// Vertices 0..VERTICES, of which any may be alone.
-const VERTICES: i64 = 16;
+const VERTICES: i64 = 20;
 
 type Weighted = Graph<i64, f64, f64>;
 
@@ -147,40 +151,59 @@ fn components_by_data_sets(env: &Environment, arcs: &[(i64, i64, f64)]) -> [BTre
     [sorted(dense), sorted(hashed)]
 }
 
-fn components_by_models(env: &Environment, arcs: &[(i64, i64, f64)]) -> [BTreeMap<i64, f64>; 3] {
-    let graph = graph(env, arcs, |id| id as f64);
-    let both = || quince_gelly::models::IterationConfiguration::new().direction(Neighborhood::All);
-    let compute = |vertex: &mut ComputeContext<'_, '_, f64, f64, f64>, messages: &[f64]| {
-        let least = messages.iter().copied().fold(*vertex.value(), f64::min);
-        if vertex.superstep_number() == 1 || least < *vertex.value() {
-            vertex.set_new_vertex_value(least);
-            vertex.send_message_to_all_neighbors(least);
-        }
+/// Gelly's label propagation after `iterations`, in delta and in bulk form; every vertex is the
+/// target of an edge.
+fn labels_by_data_sets(
+    env: &Environment,
+    arcs: &Arcs,
+    iterations: u64,
+    label: impl Fn(i64) -> u64 + Send + Sync + 'static,
+) -> [BTreeMap<i64, u64>; 2] {
+    let edges = DataSet::from_collection(env, arcs.clone());
+    let start = DataSet::from_collection(env, (0..VERTICES).map(move |id| (id, label(id))));
+    let sent = |labels: &DataSet<(i64, u64)>| {
+        labels.join(&edges).on(0, 0).with(|from, edge| (edge.1, from.1))
     };
-    let scatter = |vertex: &mut ScatterContext<'_, '_, f64, f64, f64>| {
-        for edge in vertex.edges() {
-            vertex.send_message_to(edge.neighbor, *vertex.value());
-        }
+    let adopt = |labels: &DataSet<(i64, u64)>| {
+        labels.group_by(0).group_reduce(|rows| {
+            let rows: Vec<(i64, u64)> = rows.collect();
+            [(rows[0].0, most_frequent(rows.iter().map(|row| (row.1, 1))))]
+        })
     };
-    let update = |vertex: &mut GatherContext<'_, '_, f64, f64>, messages: &[f64]| {
-        if messages[0] < *vertex.value() {
-            vertex.set_new_vertex_value(messages[0]);
-        }
+    let delta = start.iterate_delta(&start, 0, iterations, |step| {
+        let sent = sent(&step.workset());
+        let told = sent.group_by(0).reduce(|first, _| first);
+        let own = step.join_solution(&told, 0).with(|_, own| own.copied());
+        let delta = adopt(&own.union(&sent));
+        (delta.clone(), delta)
+    });
+    let bulk = start.iterate_bulk(iterations, |step| {
+        let labels = step.partial();
+        adopt(&labels.union(&sent(&labels)))
+    });
+    [sorted(delta.collect().unwrap()), sorted(bulk.collect().unwrap())]
+}
+
+/// Ranks after `iterations` in delta and in bulk form; every vertex is the source and the target of
+/// an edge.
+fn ranks_by_data_sets(env: &Environment, arcs: &Arcs, iterations: u64) -> [BTreeMap<i64, f64>; 2] {
+    let mut degrees = BTreeMap::<i64, f64>::new();
+    arcs.iter().for_each(|&(from, ..)| *degrees.entry(from).or_default() += 1.0);
+    let edges: Vec<_> = arcs.iter().map(|&(from, to, _)| (from, to, degrees[&from])).collect();
+    let edges = DataSet::from_collection(env, edges);
+    let start = (0..VERTICES).map(|id| (id, 1.0 / VERTICES as f64));
+    let start = DataSet::from_collection(env, start);
+    let next = |ranks: &DataSet<(i64, f64)>| {
+        let sent = ranks.join(&edges).on(0, 0).with(|from, edge| (edge.1, from.1 / edge.2));
+        let sums = sent.group_by(0).reduce(|a, b| (a.0, a.1 + b.1));
+        sums.map(|(id, sum): (i64, f64)| (id, 0.15 / VERTICES as f64 + 0.85 * sum))
     };
-    let gather = |neighbor: Neighbor<'_, f64, f64>| *neighbor.value();
-    let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
-        if least < *vertex.value() {
-            vertex.set_result(least);
-        }
-    };
-    let pregel = VertexCentric::new(compute, 99).configuration(both());
-    let spargel = ScatterGather::new(scatter, update, 99).combiner(f64::min).configuration(both());
-    let gsa = GatherSumApply::new(gather, Combiner::min(), apply, 99).configuration(both());
-    [
-        values(&graph.run_vertex_centric_iteration(pregel).unwrap().graph),
-        values(&graph.run_scatter_gather_iteration(spargel).unwrap().graph),
-        values(&graph.run_gather_sum_apply_iteration(gsa).unwrap().graph),
-    ]
+    let delta = start.iterate_delta(&start, 0, iterations, |step| {
+        let delta = next(&step.workset());
+        (delta.clone(), delta)
+    });
+    let bulk = start.iterate_bulk(iterations, |step| next(&step.partial()));
+    [sorted(delta.collect().unwrap()), sorted(bulk.collect().unwrap())]
 }
 
 proptest! {
@@ -198,11 +221,48 @@ proptest! {
         for found in distances_by_models(&env, &arcs) {
             prop_assert_eq!(&bits(found), &delta);
         }
-        let [dense, hashed] = components_by_data_sets(&env, &arcs);
-        prop_assert_eq!(&dense, &hashed);
-        for found in components_by_models(&env, &arcs) {
-            let found: BTreeMap<i64, i64> = found.into_iter().map(|(id, least)| (id, least as i64)).collect();
-            prop_assert_eq!(&found, &dense);
+    }
+
+    #[test]
+    fn models_are_iterations_over_data_sets_however_messages_travel(
+        raw in prop::collection::vec((0..VERTICES, 0..VERTICES, 1u8..9), 1..50),
+    ) {
+        let env = Environment::builder().threads(2).memory("256 MiB").build().unwrap();
+        let arcs: Arcs = raw.into_iter().map(|(a, b, w)| (a, b, f64::from(w) / 3.0)).collect();
+        let ring = (0..VERTICES).map(|id| (id, (id + 1) % VERTICES, 1.0));
+        let ringed: Arcs = arcs.iter().copied().chain(ring).collect();
+        let distances = distances_by_data_sets(&env, &arcs).map(bits);
+        let components = components_by_data_sets(&env, &arcs);
+        let labels = labels_by_data_sets(&env, &ringed, 4, |id| id as u64 % 7);
+        let ranks = ranks_by_data_sets(&env, &ringed, 4);
+        let close = |a: &BTreeMap<i64, f64>, b: &BTreeMap<i64, f64>| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 1e-12)
+        };
+        prop_assert_eq!(&components[0], &components[1]);
+        prop_assert_eq!(&labels[0], &labels[1]);
+        prop_assert!(close(&ranks[0], &ranks[1]));
+        // The sums of ranks are of the models alone: data sets add up in another order.
+        let mut rank_bits = None;
+        for threads in [1, 2, 8] {
+            let plain = support::graph(threads, true, VertexOrder::Ascending, &arcs);
+            let graph = support::graph(threads, true, VertexOrder::Ascending, &ringed);
+            for travel in [Travel::Automatic, Travel::Pull, Travel::Push] {
+                let travelling = || support::travelling(travel);
+                for found in support::shortest_paths(&plain, 3, travelling) {
+                    prop_assert_eq!(&bits(found), &distances[0]);
+                }
+                for found in support::components(&plain, travelling) {
+                    prop_assert_eq!(&found, &components[0]);
+                }
+                for found in support::labels(&graph, 4, |id| id as u64 % 7, travelling) {
+                    prop_assert_eq!(&found, &labels[0]);
+                }
+                for found in support::ranks(&graph, 4, travelling) {
+                    prop_assert!(close(&found, &ranks[0]));
+                    let found = bits(found);
+                    prop_assert_eq!(rank_bits.get_or_insert_with(|| found.clone()), &found);
+                }
+            }
         }
     }
 }

@@ -11,6 +11,9 @@ use super::estimate;
 use super::interrupt::Interrupt;
 use crate::command::Command;
 
+#[cfg(test)]
+mod tests;
+
 /// The algorithms in the order in which they are listed.
 pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::AdamicAdar>(),
@@ -26,6 +29,7 @@ pub(super) const ALGORITHMS: &[Entry] = &[
     Entry::of::<crate::GlobalClusteringCoefficient>(),
     Entry::of::<crate::HarmonicCentrality>(),
     Entry::of::<crate::Hits>(),
+    Entry::of::<crate::IncrementalSingleSourceShortestPaths>(),
     Entry::of::<crate::JaccardIndex>(),
     Entry::of::<crate::LabelPropagation>(),
     Entry::of::<crate::Leiden>(),
@@ -57,6 +61,9 @@ pub(super) struct Entry {
     pub(super) estimate_command: fn() -> clap::Command,
     /// Tells it, with the arguments of that command.
     pub(super) estimate: fn(&ArgMatches, &Interrupt, &mut dyn Write) -> Result<()>,
+    /// What it estimates and what a run takes.
+    #[cfg(test)]
+    measure: tests::Measure,
 }
 
 impl Entry {
@@ -68,6 +75,8 @@ impl Entry {
             run: run::<C>,
             estimate_command: estimate::command::<C>,
             estimate: estimate::run::<C>,
+            #[cfg(test)]
+            measure: tests::measure::<C>,
         }
     }
 

@@ -8,9 +8,18 @@ use quince_core::index::{
 };
 use quince_core::memory::Segment;
 use quince_datasets::EdgeList;
-use quince_gelly::{Error, IndexedGraph, Result};
+use quince_gelly::{Error, GraphSize, IndexedGraph, Result};
 
 use super::NAME;
+
+/// What is read of the file at a time takes this, both columns.
+const MORSEL_BYTES: u64 = 4 << 20;
+
+/// The bytes that reading takes at its peak, if vertices are integers in a dense range: the
+/// lines, what numbers the ids, and the index of communities.
+pub(super) fn estimate(size: &GraphSize) -> u64 {
+    MORSEL_BYTES.max(8 * size.num_vertices) + 20 * size.num_vertices
+}
 
 /// The community of each vertex as a number, and how many numbers there are. The file has a line
 /// for each vertex: its id, and the id of its community.

@@ -14,8 +14,8 @@ use crate::algebra::Monoid;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct BothWays<'a, W: EntryValue> {
-    forward: &'a Csr<W>,
-    backward: &'a Csr<W>,
+    pub(super) forward: &'a Csr<W>,
+    pub(super) backward: &'a Csr<W>,
 }
 
 impl<'a, W: EntryValue> BothWays<'a, W> {

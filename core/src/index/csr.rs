@@ -52,6 +52,12 @@ impl<W: EntryValue> Csr<W> {
         Self { offsets, columns, values, symmetric, chunks }
     }
 
+    /// Bytes of the budget that it holds.
+    pub fn num_bytes(&self) -> u64 {
+        let Self { offsets, columns, values, .. } = self;
+        (offsets.num_bytes() + columns.num_bytes() + values.num_bytes()) as u64
+    }
+
     /// Where each row begins, and the end of the last.
     pub fn offsets(&self) -> &[u64] {
         &self.offsets

@@ -56,6 +56,15 @@ impl KeySpace {
         }
     }
 
+    /// Bytes that the keys take.
+    pub(super) fn num_bytes(&self) -> usize {
+        match self {
+            Self::Range { .. } => 0,
+            Self::Integers(keys) => keys.num_bytes(),
+            Self::Texts(keys) => size_of_val(&keys.offsets()[..]) + keys.bytes().len(),
+        }
+    }
+
     /// The key of an ordinal; panics if there is none.
     pub(super) fn key(&self, ordinal: u32) -> Key<'_> {
         match self {

@@ -3,6 +3,7 @@
 use std::iter::Peekable;
 use std::ops::Range;
 
+use super::both_ways::BothWays;
 use super::csr::{Csr, Entries};
 use super::fold::RunFold;
 use super::pairs::EntryValue;
@@ -16,8 +17,7 @@ use crate::algebra::Monoid;
 /// order in which it is sent along `MergedWays::new(b, a)`.
 #[derive(Clone, Copy, Debug)]
 pub struct MergedWays<'a, W: EntryValue> {
-    forward: &'a Csr<W>,
-    backward: &'a Csr<W>,
+    ways: BothWays<'a, W>,
 }
 
 impl<'a, W: EntryValue> MergedWays<'a, W> {
@@ -26,15 +26,13 @@ impl<'a, W: EntryValue> MergedWays<'a, W> {
     /// # Panics
     /// If they differ in the number of keys or entries: then one is not the other's transpose.
     pub fn new(forward: &'a Csr<W>, backward: &'a Csr<W>) -> Self {
-        assert_eq!(forward.num_keys(), backward.num_keys(), "an index and its transpose");
-        assert_eq!(forward.num_entries(), backward.num_entries(), "an index and its transpose");
-        Self { forward, backward }
+        Self { ways: BothWays::new(forward, backward) }
     }
 
     /// The entries of one row: columns and values, in order.
     #[inline(always)]
     pub fn entries_of(&self, row: u32) -> MergedEntries<'a, W> {
-        let Self { forward, backward } = *self;
+        let BothWays { forward, backward } = self.ways;
         MergedEntries {
             forward: forward.entries_of(row).peekable(),
             backward: backward.entries_of(row).peekable(),
@@ -71,11 +69,11 @@ impl<W: EntryValue> StaticIndex for MergedWays<'_, W> {
     type Value = W;
 
     fn num_keys(&self) -> usize {
-        self.forward.num_keys()
+        self.ways.num_keys()
     }
 
     fn num_entries(&self) -> u64 {
-        self.forward.num_entries() + self.backward.num_entries()
+        self.ways.num_entries()
     }
 
     fn is_symmetric(&self) -> bool {
@@ -84,11 +82,11 @@ impl<W: EntryValue> StaticIndex for MergedWays<'_, W> {
 
     #[inline(always)]
     fn degree(&self, row: u32) -> usize {
-        self.forward.degree(row) + self.backward.degree(row)
+        self.ways.degree(row)
     }
 
     fn chunks(&self) -> &[Range<u32>] {
-        self.forward.chunks()
+        self.ways.chunks()
     }
 
     #[inline(always)]

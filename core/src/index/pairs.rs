@@ -100,6 +100,14 @@ impl<W: EntryValue> Pairs<W> {
         self.appearances.len()
     }
 
+    /// Bytes of the budget that they hold.
+    pub fn num_bytes(&self) -> u64 {
+        let of = |chunk: &PairChunk<W>| {
+            chunk.left.num_bytes() + chunk.right.num_bytes() + chunk.values.num_bytes()
+        };
+        (self.chunks.iter().map(of).sum::<usize>() + self.appearances.num_bytes()) as u64
+    }
+
     /// The number of pairs.
     pub fn num_pairs(&self) -> u64 {
         self.num_pairs

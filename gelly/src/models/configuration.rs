@@ -68,17 +68,68 @@ impl fmt::Debug for IterationConfiguration {
 
 impl IterationConfiguration {
     /// Every option at its default.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new();
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
 
     /// The name in reports and errors; by default that of the model.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new().name("in-degrees");
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.report().name, "in-degrees");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn name(mut self, name: &str) -> Self {
         self.name = Some(name.to_owned());
         self
     }
 
     /// The number of threads that work on it; by default those of the environment.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new().parallelism(2);
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn parallelism(mut self, threads: usize) -> Self {
         self.parallelism = Some(threads);
         self
@@ -86,24 +137,95 @@ impl IterationConfiguration {
 
     /// Along which edges messages travel: `Out` from source to target (the default), `In` from
     /// target to source, `All` both ways.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// // Against the edges, in-degrees become out-degrees.
+    /// let configuration = IterationConfiguration::new().direction(Neighborhood::In);
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn direction(mut self, direction: Neighborhood) -> Self {
         self.direction = Some(direction);
         self
     }
 
     /// How messages cross the index; by default as the engine finds best, superstep by superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new().travel(Travel::Push);
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn travel(mut self, travel: Travel) -> Self {
         self.travel = travel;
         self
     }
 
     /// Whether functions see degrees; by default they do not.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     let degree = vertex.out_degree().expect("the option is on");
+    ///     vertex.send_message_to_all_neighbors(degree);
+    /// };
+    /// let configuration = IterationConfiguration::new().degrees(true);
+    /// let result = ScatterGather::new(send, sum, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn degrees(mut self, with_degrees: bool) -> Self {
         self.with_degrees = with_degrees;
         self
     }
 
     /// Whether functions see the number of vertices; by default they do not.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     let vertices = vertex.num_vertices().expect("the option is on");
+    ///     vertex.send_message_to_all_neighbors(vertices);
+    /// };
+    /// let configuration = IterationConfiguration::new().num_vertices(true);
+    /// let result = ScatterGather::new(send, sum, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn num_vertices(mut self, with_num_vertices: bool) -> Self {
         self.with_num_vertices = with_num_vertices;
         self
@@ -112,6 +234,23 @@ impl IterationConfiguration {
     /// Registers an aggregator: an associative function, or one with a name such as
     /// [`LONG_SUM`](super::LONG_SUM) or `Combiner::<Min<f64>>::min()`. What functions add to it is
     /// combined in a fixed order.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, i64, (), ()>, _: &[()]| {
+    ///     let before = vertex.previous_aggregate::<i64>("vertices").unwrap_or(0);
+    ///     vertex.aggregate("vertices", 1i64);
+    ///     vertex.set_new_vertex_value(before);
+    ///     vertex.send_message_to_all_neighbors(());
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("vertices", LONG_SUM);
+    /// let result = VertexCentric::new(compute, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn aggregator<V: Aggregable>(
         mut self,
         name: &str,
@@ -122,12 +261,44 @@ impl IterationConfiguration {
     }
 
     /// Values that all functions see whole, by name.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let all: u64 = vertex.broadcast_set::<u64>("numbers").iter().sum();
+    ///     vertex.set_new_vertex_value(all);
+    /// };
+    /// let configuration = IterationConfiguration::new().broadcast_set("numbers", vec![3u64, 4]);
+    /// let result = VertexCentric::new(compute, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&7));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn broadcast_set<T: Record>(self, name: &str, values: Vec<T>) -> Self {
         self.broadcast(name, move |_| Ok(values))
     }
 
     /// The records of a data set, which all functions see whole, by name. Collected when the
     /// iteration begins.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// use quince_core::dataset::DataSet;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let all: u64 = vertex.broadcast_set::<u64>("numbers").iter().sum();
+    ///     vertex.set_new_vertex_value(all);
+    /// };
+    /// let numbers = DataSet::from_collection(&env, [3u64, 4]);
+    /// let configuration = IterationConfiguration::new().broadcast_data_set("numbers", &numbers);
+    /// let result = VertexCentric::new(compute, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&7));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn broadcast_data_set<T: Record>(self, name: &str, values: &DataSet<T>) -> Self {
         let values = values.clone();
         self.broadcast(name, move |_| Ok(values.collect()?))
@@ -188,24 +359,84 @@ impl fmt::Debug for SuperstepContext {
 
 impl SuperstepContext {
     /// The superstep, from 1.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let superstep = vertex.superstep_number();
+    ///     vertex.set_new_vertex_value(superstep);
+    ///     vertex.send_message_to_all_neighbors(());
+    /// };
+    /// // Nobody sends to 1 after the first superstep.
+    /// let result = VertexCentric::new(compute, 2).run(&graph, |_| 0)?;
+    /// assert_eq!((result.value(1), result.value(2)), (Some(&1), Some(&2)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline]
     pub fn superstep_number(&self) -> u64 {
         self.number
     }
 
     /// The number of vertices; `None` unless the option is on.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let vertices = vertex.num_vertices().expect("the option is on");
+    ///     vertex.set_new_vertex_value(vertices);
+    /// };
+    /// let configuration = IterationConfiguration::new().num_vertices(true);
+    /// let result = VertexCentric::new(compute, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline]
     pub fn num_vertices(&self) -> Option<u64> {
         self.num_vertices
     }
 
     /// Along which edges messages travel.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     assert_eq!(vertex.direction(), Neighborhood::Out);
+    /// };
+    /// VertexCentric::new(compute, 1).run(&graph, |_| 0)?;
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn direction(&self) -> Neighborhood {
         self.direction
     }
 
     /// What an aggregator reached in the superstep before; `None` in the first one, and if nothing
     /// was added to it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, i64, (), ()>, _: &[()]| {
+    ///     let before = vertex.previous_aggregate::<i64>("vertices").unwrap_or(0);
+    ///     vertex.aggregate("vertices", 1i64);
+    ///     vertex.set_new_vertex_value(before);
+    ///     vertex.send_message_to_all_neighbors(());
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("vertices", LONG_SUM);
+    /// let result = VertexCentric::new(compute, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!((result.value(1), result.value(2)), (Some(&0), Some(&3)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such aggregator, or its values are of another type.
@@ -214,6 +445,21 @@ impl SuperstepContext {
     }
 
     /// A broadcast set.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let all: u64 = vertex.broadcast_set::<u64>("numbers").iter().sum();
+    ///     vertex.set_new_vertex_value(all);
+    /// };
+    /// let configuration = IterationConfiguration::new().broadcast_set("numbers", vec![3u64, 4]);
+    /// let result = VertexCentric::new(compute, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&7));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such set, or its values are of another type.

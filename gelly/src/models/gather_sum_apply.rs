@@ -84,8 +84,8 @@ impl<VV, M, F: Fn(M, &mut ApplyContext<'_, '_, VV>) + Send + Sync> ApplyFunction
     }
 }
 
-/// What is gathered of a neighbour: all of its value, or a narrower thing, which crosses the edges
-/// faster.
+/// What is gathered of a neighbour: all of its value, or a narrower thing, so that the rest of it is
+/// not read for every edge.
 pub trait Reading<VV>: Send + Sync {
     /// What is read.
     type Read: Clone + Send + Sync;
@@ -126,12 +126,50 @@ pub struct Neighbor<'a, P, E> {
 
 impl<P, E: Copy> Neighbor<'_, P, E> {
     /// The neighbour's value as it was when the superstep began.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let gather = |neighbor: Neighbor<'_, f64, f64>| *neighbor.value();
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&0.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn value(&self) -> &P {
         self.value
     }
 
     /// The value of the edge.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn edge_value(&self) -> E {
         self.edge_value
@@ -172,23 +210,94 @@ impl<VV> Deref for ApplyContext<'_, '_, VV> {
 
 impl<'g, VV> ApplyContext<'_, 'g, VV> {
     /// The vertex's id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    ///     // Nothing gets through 2.
+    ///     if vertex.id() != 2.into() && least < *vertex.value() {
+    ///         vertex.set_result(least);
+    ///     }
+    /// };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&4.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn id(&self) -> Key<'g> {
         self.dictionary.key(self.vertex)
     }
 
     /// The vertex by its dense number.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let two = graph.dictionary().get(2);
+    /// let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    ///     // Nothing gets through 2.
+    ///     if Some(vertex.vertex()) != two && least < *vertex.value() {
+    ///         vertex.set_result(least);
+    ///     }
+    /// };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&4.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn vertex(&self) -> u32 {
         self.vertex
     }
 
     /// Its value.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    ///     if least < *vertex.value() {
+    ///         vertex.set_result(least);
+    ///     }
+    /// };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn value(&self) -> &VV {
         self.value
     }
 
     /// Gives it a new value; its neighbours gather it in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| vertex.set_result(least);
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 1).run(&graph, start)?;
+    /// assert_eq!((result.value(2), result.value(3)), (Some(&1.5), Some(&4.0)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn set_result(&mut self, value: VV) {
         *self.value = value;
@@ -196,6 +305,25 @@ impl<'g, VV> ApplyContext<'_, 'g, VV> {
     }
 
     /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// let apply = |_: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    ///     let before = vertex.previous_aggregate::<i64>("told").unwrap_or(0);
+    ///     vertex.aggregate("told", 1i64);
+    ///     vertex.set_result(before as f64);
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("told", LONG_SUM);
+    /// let iteration = GatherSumApply::new(gather, f64::min, apply, 2).configuration(configuration);
+    /// assert_eq!(iteration.run(&graph, start)?.value(3), Some(&2.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such aggregator, or it takes values of another type.
@@ -220,6 +348,24 @@ impl<G, S, A> GatherSumApply<G, S, A> {
     /// An iteration of `gather` and `apply`, functions or [`GatherFunction`] and [`ApplyFunction`],
     /// for at most so many supersteps. `sum` is an associative function, or a
     /// [`Combiner`](quince_core::iteration::Combiner) that says what it does.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(gather: G, sum: S, apply: A, maximum_supersteps: u64) -> Self {
         let configuration = IterationConfiguration::default();
         Self { gather, sum, apply, reading: Whole, configuration, maximum_supersteps }
@@ -228,17 +374,75 @@ impl<G, S, A> GatherSumApply<G, S, A> {
 
 impl<G, S, A, R> GatherSumApply<G, S, A, R> {
     /// What is gathered of a neighbour's value; by default all of it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// // What crosses the edges is half of each value.
+    /// let half = |value: &f64| value / 2.0;
+    /// let iteration = GatherSumApply::new(gather, f64::min, apply, 9).reading(half);
+    /// assert_eq!(iteration.run(&graph, start)?.value(3), Some(&2.75));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn reading<T>(self, reading: T) -> GatherSumApply<G, S, A, T> {
         let Self { gather, sum, apply, configuration, maximum_supersteps, .. } = self;
         GatherSumApply { gather, sum, apply, reading, configuration, maximum_supersteps }
     }
 
     /// Every other option.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new().direction(Neighborhood::In);
+    /// let iteration = GatherSumApply::new(gather, f64::min, apply, 9).configuration(configuration);
+    /// let to_three = |id: Key<'_>| if id == 3.into() { 0.0 } else { f64::INFINITY };
+    /// assert_eq!(iteration.run(&graph, to_three)?.value(1), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn configuration(self, configuration: IterationConfiguration) -> Self {
         Self { configuration, ..self }
     }
 
     /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.
@@ -261,6 +465,26 @@ impl<G, S, A, R> GatherSumApply<G, S, A, R> {
     }
 
     /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |neighbor: Neighbor<'_, f64, f64>| neighbor.value() + neighbor.edge_value();
+    /// # let apply = |least: f64, vertex: &mut ApplyContext<'_, '_, f64>| {
+    /// #     if least < *vertex.value() {
+    /// #         vertex.set_result(least);
+    /// #     }
+    /// # };
+    /// let one = graph.dictionary().get(1);
+    /// let start = |vertex: u32| if Some(vertex) == one { 0.0 } else { f64::INFINITY };
+    /// let result = GatherSumApply::new(gather, f64::min, apply, 9).run_from(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(&3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.

@@ -83,21 +83,73 @@ pub struct ImprovementResult<V: Native> {
 
 impl<V: Native> ImprovementResult<V> {
     /// The values of all vertices.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run(&graph, start)?;
+    /// assert_eq!(result.values().top(1), [(3.into(), 3.5)]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn values(&self) -> &VertexValues<V> {
         &self.values
     }
 
     /// The value of a vertex.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run(&graph, start)?;
+    /// assert_eq!((result.value(3), result.value(4)), (Some(3.5), None));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn value<'k>(&self, id: impl Into<Key<'k>>) -> Option<V> {
         self.values.get(id)
     }
 
     /// The values by dense number.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run(&graph, start)?;
+    /// assert_eq!(result.by_dense(), [0.0, 1.5, 3.5]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn by_dense(&self) -> &[V] {
         self.values.by_dense()
     }
 
     /// The supersteps and why they ended.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min()).name("distances");
+    /// assert_eq!(iteration.run(&graph, start)?.report().name, "distances");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn report(&self) -> &IterationReport {
         &self.report
     }
@@ -110,6 +162,19 @@ impl<G> GatherSumApply<G, (), ()> {
     /// `gather(value, edge value)` is asked for a better value: given a worse one, what it gives must
     /// not be better. A neighbour whose value is the worst there is (infinity, the largest integer)
     /// is not gathered.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn improving<C>(gather: G, _sum: C) -> Improvement<G, C> {
         Improvement {
             gather,
@@ -124,18 +189,58 @@ impl<G> GatherSumApply<G, (), ()> {
 
 impl<G, C> Improvement<G, C> {
     /// The name in reports and errors.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min()).name("distances");
+    /// assert_eq!(iteration.run(&graph, start)?.report().name, "distances");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn name(mut self, name: &str) -> Self {
         self.name = name.to_owned();
         self
     }
 
     /// Along which edges values travel; by default from source to target.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min()).direction(Neighborhood::In);
+    /// let to_three = |id: Key<'_>| if id == 3.into() { 0.0 } else { f64::INFINITY };
+    /// assert_eq!(iteration.run(&graph, to_three)?.value(1), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn direction(mut self, direction: Neighborhood) -> Self {
         self.direction = direction;
         self
     }
 
     /// Ends also after so many supersteps, with what they reached.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min()).maximum_supersteps(1);
+    /// assert_eq!(iteration.run(&graph, start)?.value(3), Some(4.0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn maximum_supersteps(mut self, supersteps: u64) -> Self {
         self.maximum_supersteps = Some(supersteps);
         self
@@ -146,6 +251,19 @@ impl<G, V> Improvement<G, Combiner<Min<V>>> {
     /// Lets the smallest values go first: those between 0 and `width`, until nothing changes there,
     /// then those up to twice that, and so on. A superstep is one such bucket. Pays where edges add
     /// to what is gathered, as in shortest paths.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min()).ordered_by(1.0);
+    /// assert_eq!(iteration.run(&graph, start)?.value(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn ordered_by(mut self, width: f64) -> Self {
         self.width = Some(width);
         self
@@ -154,6 +272,19 @@ impl<G, V> Improvement<G, Combiner<Min<V>>> {
 
 impl<G, C> Improvement<G, C> {
     /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the width of the order is not above 0, the budget does not suffice, a function panics, or
@@ -174,6 +305,21 @@ impl<G, C> Improvement<G, C> {
     }
 
     /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// # let gather = |distance: f64, weight: f64| distance + weight;
+    /// let one = graph.dictionary().get(1);
+    /// let start = |vertex: u32| if Some(vertex) == one { 0.0 } else { f64::INFINITY };
+    /// let result = GatherSumApply::improving(gather, Combiner::min()).run_from(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`run`](Self::run).

@@ -34,7 +34,7 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
     pub(super) fn send_to_id(&mut self, id: &Id, message: M) {
         match self.ends.find(id) {
             Some(vertex) => self.out.send_to(vertex, message),
-            None => panic!("a message to vertex {id}, which does not exist"),
+            None => self.out.lose(|| format!("vertex {id}")),
         }
     }
 }

@@ -9,7 +9,7 @@ use quince_core::memory::PaidVec;
 use super::configuration::{IterationConfiguration, SuperstepContext};
 use super::result::ModelResult;
 use super::ways::{Ends, Indexes};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::graph::Neighborhood;
 use crate::indexed_graph::IndexedGraph;
 
@@ -69,7 +69,13 @@ impl<E: EntryValue> Job<E> {
             .senders(&ends.from)
             .maximum_supersteps(self.maximum_supersteps)
             .travel(self.travel)
-            .run(env, states)?;
+            .run(env, states)
+            .map_err(|error| match error {
+                quince_core::Error::Undeliverable { iteration, superstep, sender, recipient } => {
+                    Error::UnknownRecipient { iteration, superstep, sender, recipient }
+                }
+                other => other.into(),
+            })?;
         Ok(ModelResult::new(self.indexes.dictionary().clone(), result))
     }
 }

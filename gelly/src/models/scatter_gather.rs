@@ -141,59 +141,252 @@ impl<VV, E: EntryValue> Deref for GatherContext<'_, '_, VV, E> {
 
 impl<'g, VV, E: EntryValue, M> ScatterContext<'_, 'g, VV, E, M> {
     /// The vertex's id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     let length = vertex.id().to_string().len() as u64;
+    ///     vertex.send_message_to_all_neighbors(length);
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn id(&self) -> Key<'g> {
         self.post.ends.id(self.post.vertex)
     }
 
     /// The vertex by its dense number.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let first = graph.find(&Id::from(1))?;
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     if vertex.vertex() == first {
+    ///         vertex.send_message_to_all_neighbors(1);
+    ///     }
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn vertex(&self) -> u32 {
         self.post.vertex
     }
 
     /// Its value.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(*vertex.value());
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 5)?;
+    /// assert_eq!(result.value(3), Some(&10));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn value(&self) -> &VV {
         self.value
     }
 
     /// The edges along which its messages travel; by default those out of it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     for edge in vertex.edges() {
+    ///         vertex.send_message_to(edge.neighbor, 1);
+    ///     }
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn edges(&self) -> Edges<'g, E> {
         self.post.edges()
     }
 
+    /// The dense number of the vertex of this id; `None` if the graph does not have it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     assert!(vertex.find(&Id::from(7)).is_none());
+    ///     let one = vertex.find(&Id::from(1)).expect("there are edges from it");
+    ///     vertex.send_message_to(one, 1);
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    pub fn find(&self, id: &Id) -> Option<u32> {
+        self.post.ends.find(id)
+    }
+
     /// Sends a message to the vertex of this dense number, a neighbour or not.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let one = graph.find(&Id::from(1))?;
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| vertex.send_message_to(one, 1);
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline]
     pub fn send_message_to(&mut self, vertex: u32, message: M) {
         self.post.out.send_to(vertex, message);
     }
 
-    /// Sends a message to the vertex of this id, a neighbour or not.
+    /// Sends a message to the vertex of this id, a neighbour or not. If the graph does not have
+    /// it, the iteration ends with [`Error::UnknownRecipient`](crate::Error::UnknownRecipient).
     ///
-    /// # Panics
-    /// If there is no such vertex, which ends the iteration with an error.
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_id(&Id::from(1), 1);
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn send_message_to_id(&mut self, id: &Id, message: M) {
         self.post.send_to_id(id, message);
     }
 
     /// Sends a message along each of its [`edges`](Self::edges).
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(1);
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn send_message_to_all_neighbors(&mut self, message: M) {
         self.post.send_all(message, self.along);
     }
 
     /// The number of edges into the vertex; `None` unless the option is on.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     let degree = vertex.in_degree().expect("the option is on");
+    ///     vertex.send_message_to_all_neighbors(degree);
+    /// };
+    /// let configuration = IterationConfiguration::new().degrees(true);
+    /// let result = ScatterGather::new(send, sum, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!((result.value(2), result.value(3)), (Some(&0), Some(&2)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn in_degree(&self) -> Option<u64> {
         self.with_degrees.then(|| self.post.ends.into.degree(self.post.vertex) as u64)
     }
 
     /// The number of edges out of the vertex; `None` unless the option is on.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     let degree = vertex.out_degree().expect("the option is on");
+    ///     vertex.send_message_to_all_neighbors(degree);
+    /// };
+    /// let configuration = IterationConfiguration::new().degrees(true);
+    /// let result = ScatterGather::new(send, sum, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!((result.value(2), result.value(3)), (Some(&2), Some(&3)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn out_degree(&self) -> Option<u64> {
         self.with_degrees.then(|| self.post.ends.out.degree(self.post.vertex) as u64)
     }
 
     /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let send = |vertex: &mut ScatterContext<'_, '_, i64, (), ()>| {
+    ///     vertex.aggregate("senders", 1i64);
+    ///     vertex.send_message_to_all_neighbors(());
+    /// };
+    /// let update = |vertex: &mut GatherContext<'_, '_, i64, ()>, _: &[()]| {
+    ///     let before = vertex.previous_aggregate::<i64>("senders").unwrap_or(0);
+    ///     vertex.set_new_vertex_value(before);
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("senders", LONG_SUM);
+    /// let iteration = ScatterGather::new(send, update, 2).configuration(configuration);
+    /// assert_eq!(iteration.run(&graph, |_| 0)?.value(3), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such aggregator, or it takes values of another type.
@@ -204,23 +397,90 @@ impl<'g, VV, E: EntryValue, M> ScatterContext<'_, 'g, VV, E, M> {
 
 impl<'g, VV, E: EntryValue> GatherContext<'_, 'g, VV, E> {
     /// The vertex's id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, _: &[u64]| {
+    ///     let length = vertex.id().to_string().len() as u64;
+    ///     vertex.set_new_vertex_value(length);
+    /// };
+    /// let result = ScatterGather::new(send, update, 1).run(&graph, |_| 0)?;
+    /// assert_eq!((result.value(1), result.value(3)), (Some(&0), Some(&1)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn id(&self) -> Key<'g> {
         self.ends.id(self.vertex)
     }
 
     /// The vertex by its dense number.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, _: &[u64]| {
+    ///     let number = vertex.vertex().into();
+    ///     vertex.set_new_vertex_value(number);
+    /// };
+    /// let result = ScatterGather::new(send, update, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&graph.find(&Id::from(3))?.into()));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn vertex(&self) -> u32 {
         self.vertex
     }
 
     /// Its value.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    ///     let sum = vertex.value() + messages.iter().sum::<u64>();
+    ///     vertex.set_new_vertex_value(sum);
+    /// };
+    /// let result = ScatterGather::new(send, update, 1).run(&graph, |_| 10)?;
+    /// assert_eq!((result.value(1), result.value(3)), (Some(&10), Some(&12)));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn value(&self) -> &VV {
         self.value
     }
 
     /// Gives it a new value; it scatters in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    ///     vertex.set_new_vertex_value(messages.iter().sum());
+    /// };
+    /// let result = ScatterGather::new(send, update, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn set_new_vertex_value(&mut self, value: VV) {
         *self.value = value;
@@ -228,16 +488,71 @@ impl<'g, VV, E: EntryValue> GatherContext<'_, 'g, VV, E> {
     }
 
     /// The number of edges into the vertex; `None` unless the option is on.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, _: &[u64]| {
+    ///     let degree = vertex.in_degree().expect("the option is on");
+    ///     vertex.set_new_vertex_value(degree);
+    /// };
+    /// let configuration = IterationConfiguration::new().degrees(true);
+    /// let result = ScatterGather::new(send, update, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn in_degree(&self) -> Option<u64> {
         self.with_degrees.then(|| self.ends.into.degree(self.vertex) as u64)
     }
 
     /// The number of edges out of the vertex; `None` unless the option is on.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, _: &[u64]| {
+    ///     let degree = vertex.out_degree().expect("the option is on");
+    ///     vertex.set_new_vertex_value(degree);
+    /// };
+    /// let configuration = IterationConfiguration::new().degrees(true);
+    /// let result = ScatterGather::new(send, update, 1).configuration(configuration).run(&graph, |_| 7)?;
+    /// assert_eq!(result.value(2), Some(&0));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn out_degree(&self) -> Option<u64> {
         self.with_degrees.then(|| self.ends.out.degree(self.vertex) as u64)
     }
 
     /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    /// #     vertex.send_message_to_all_neighbors(1);
+    /// # };
+    /// let update = |vertex: &mut GatherContext<'_, '_, u64, ()>, _: &[u64]| {
+    ///     let before = vertex.previous_aggregate::<i64>("told").unwrap_or(0);
+    ///     vertex.aggregate("told", 1i64);
+    ///     vertex.set_new_vertex_value(before as u64);
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("told", LONG_SUM);
+    /// let result = ScatterGather::new(send, update, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such aggregator, or it takes values of another type.
@@ -261,6 +576,22 @@ pub struct ScatterGather<S, G, C = Uncombined, A = Unchanged> {
 impl<S, G> ScatterGather<S, G> {
     /// An iteration of `scatter` and `gather`, functions or [`ScatterFunction`] and
     /// [`GatherFunction`], for at most so many supersteps.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(1);
+    /// };
+    /// let result = ScatterGather::new(send, sum, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(scatter: S, gather: G, maximum_supersteps: u64) -> Self {
         let configuration = IterationConfiguration::default();
         let (combiner, along) = (Uncombined, Unchanged);
@@ -271,23 +602,89 @@ impl<S, G> ScatterGather<S, G> {
 impl<S, G, C, A> ScatterGather<S, G, C, A> {
     /// Combines the messages to a vertex before it gathers: by an associative function, or by a
     /// [`Combiner`](quince_core::iteration::Combiner) that says what it does.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(1);
+    /// };
+    /// let iteration = ScatterGather::new(send, sum, 1).combiner(|a: u64, b: u64| a + b);
+    /// assert_eq!(iteration.run(&graph, |_| 0)?.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn combiner<D>(self, combiner: D) -> ScatterGather<S, G, D, A> {
         let Self { scatter, gather, along, configuration, maximum_supersteps, .. } = self;
         ScatterGather { scatter, gather, combiner, along, configuration, maximum_supersteps }
     }
 
     /// What an edge makes of a message to all neighbours; by default it arrives as it was sent.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(1);
+    /// };
+    /// let iteration = ScatterGather::new(send, sum, 1).along_edges(|message: &u64, _: ()| 10 * message);
+    /// assert_eq!(iteration.run(&graph, |_| 0)?.value(3), Some(&20));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn along_edges<B>(self, along: B) -> ScatterGather<S, G, C, B> {
         let Self { scatter, gather, combiner, configuration, maximum_supersteps, .. } = self;
         ScatterGather { scatter, gather, combiner, along, configuration, maximum_supersteps }
     }
 
     /// Every other option.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(1);
+    /// };
+    /// let configuration = IterationConfiguration::new().name("in-degrees");
+    /// let result = ScatterGather::new(send, sum, 1).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.report().name, "in-degrees");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn configuration(self, configuration: IterationConfiguration) -> Self {
         Self { configuration, ..self }
     }
 
     /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(*vertex.value());
+    /// };
+    /// let iteration = ScatterGather::new(send, sum, 1);
+    /// let result = iteration.run(&graph, |id: Key<'_>| if id == 1.into() { 5 } else { 0 })?;
+    /// assert_eq!(result.value(3), Some(&5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.
@@ -310,6 +707,24 @@ impl<S, G, C, A> ScatterGather<S, G, C, A> {
     }
 
     /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{scatter_gather::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let sum = |vertex: &mut GatherContext<'_, '_, u64, ()>, messages: &[u64]| {
+    /// #     vertex.set_new_vertex_value(messages.iter().sum());
+    /// # };
+    /// let send = |vertex: &mut ScatterContext<'_, '_, u64, (), u64>| {
+    ///     vertex.send_message_to_all_neighbors(*vertex.value());
+    /// };
+    /// let one = graph.find(&Id::from(1))?;
+    /// let iteration = ScatterGather::new(send, sum, 1);
+    /// let result = iteration.run_from(&graph, |vertex| if vertex == one { 5 } else { 0 })?;
+    /// assert_eq!(result.value(3), Some(&5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.

@@ -102,23 +102,78 @@ impl<VV, E: EntryValue, M> Deref for ComputeContext<'_, '_, VV, E, M> {
 
 impl<'g, VV, E: EntryValue, M> ComputeContext<'_, 'g, VV, E, M> {
     /// The vertex's id.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, String, (), ()>, _: &[()]| {
+    ///     let id = vertex.id().to_string();
+    ///     vertex.set_new_vertex_value(id);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| String::new())?;
+    /// assert_eq!(result.value(3), Some(&"3".to_owned()));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn id(&self) -> Key<'g> {
         self.post.ends.id(self.post.vertex)
     }
 
     /// The vertex by its dense number.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u32, (), ()>, _: &[()]| {
+    ///     let number = vertex.vertex();
+    ///     vertex.set_new_vertex_value(number);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| 9)?;
+    /// assert_eq!(result.value(3), graph.dictionary().get(3).as_ref());
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn vertex(&self) -> u32 {
         self.post.vertex
     }
 
     /// Its value.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let twice = 2 * vertex.value();
+    ///     vertex.set_new_vertex_value(twice);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| 21)?;
+    /// assert_eq!(result.value(1), Some(&42));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn value(&self) -> &VV {
         self.value
     }
 
     /// Gives it a new value.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     vertex.set_new_vertex_value(7);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&7));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn set_new_vertex_value(&mut self, value: VV) {
         *self.value = value;
@@ -126,32 +181,132 @@ impl<'g, VV, E: EntryValue, M> ComputeContext<'_, 'g, VV, E, M> {
     }
 
     /// The edges along which its messages travel; by default those out of it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), ()>, _: &[()]| {
+    ///     let degree = vertex.edges().len() as u64;
+    ///     vertex.set_new_vertex_value(degree);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn edges(&self) -> Edges<'g, E> {
         self.post.edges()
     }
 
+    /// The dense number of the vertex of this id; `None` if the graph does not have it.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, bool, (), ()>, _: &[()]| {
+    ///     let has_seven = vertex.find(&Id::from(7)).is_some();
+    ///     vertex.set_new_vertex_value(has_seven);
+    /// };
+    /// let result = VertexCentric::new(compute, 1).run(&graph, |_| true)?;
+    /// assert_eq!(result.value(1), Some(&false));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    pub fn find(&self, id: &Id) -> Option<u32> {
+        self.post.ends.find(id)
+    }
+
     /// Sends a message to the vertex of this dense number, a neighbour or not.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    ///     if vertex.superstep_number() == 1 {
+    ///         for edge in vertex.edges() {
+    ///             vertex.send_message_to(edge.neighbor, 1);
+    ///         }
+    ///     } else {
+    ///         vertex.set_new_vertex_value(messages.iter().sum());
+    ///     }
+    /// };
+    /// let result = VertexCentric::new(compute, 2).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline]
     pub fn send_message_to(&mut self, vertex: u32, message: M) {
         self.post.out.send_to(vertex, message);
     }
 
-    /// Sends a message to the vertex of this id, a neighbour or not.
+    /// Sends a message to the vertex of this id, a neighbour or not. If the graph does not have
+    /// it, the iteration ends with [`Error::UnknownRecipient`](crate::Error::UnknownRecipient).
     ///
-    /// # Panics
-    /// If there is no such vertex, which ends the iteration with an error.
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    ///     if vertex.superstep_number() == 1 {
+    ///         vertex.send_message_to_id(&Id::from(1), 1);
+    ///     } else {
+    ///         vertex.set_new_vertex_value(messages.iter().sum());
+    ///     }
+    /// };
+    /// let result = VertexCentric::new(compute, 2).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(1), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn send_message_to_id(&mut self, id: &Id, message: M) {
         self.post.send_to_id(id, message);
     }
 
     /// Sends a message along each of its [`edges`](Self::edges).
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    ///     match vertex.superstep_number() {
+    ///         1 => vertex.send_message_to_all_neighbors(1),
+    ///         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    ///     }
+    /// };
+    /// let result = VertexCentric::new(compute, 2).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     #[inline(always)]
     pub fn send_message_to_all_neighbors(&mut self, message: M) {
         self.post.send_all(message, self.along);
     }
 
     /// Adds a value to an aggregator; what they all add is seen in the next superstep.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// let compute = |vertex: &mut ComputeContext<'_, '_, i64, (), ()>, _: &[()]| {
+    ///     let before = vertex.previous_aggregate::<i64>("vertices").unwrap_or(0);
+    ///     vertex.aggregate("vertices", 1i64);
+    ///     vertex.set_new_vertex_value(before);
+    ///     vertex.send_message_to_all_neighbors(());
+    /// };
+    /// let configuration = IterationConfiguration::new().aggregator("vertices", LONG_SUM);
+    /// let result = VertexCentric::new(compute, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(2), Some(&3));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Panics
     /// If there is no such aggregator, or it takes values of another type.
@@ -174,6 +329,22 @@ pub struct VertexCentric<F, C = Uncombined, A = Unchanged> {
 impl<F> VertexCentric<F> {
     /// An iteration of `compute`, a function or a [`ComputeFunction`], for at most so many
     /// supersteps.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let result = VertexCentric::new(count, 2).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn new(compute: F, maximum_supersteps: u64) -> Self {
         let configuration = IterationConfiguration::default();
         Self { compute, combiner: Uncombined, along: Unchanged, configuration, maximum_supersteps }
@@ -183,23 +354,89 @@ impl<F> VertexCentric<F> {
 impl<F, C, A> VertexCentric<F, C, A> {
     /// Combines the messages to a vertex before it computes: by an associative function, or by a
     /// [`Combiner`](quince_core::iteration::Combiner) that says what it does.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let result = VertexCentric::new(count, 2).combiner(|a: u64, b: u64| a + b).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&2));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn combiner<D>(self, combiner: D) -> VertexCentric<F, D, A> {
         let Self { compute, along, configuration, maximum_supersteps, .. } = self;
         VertexCentric { compute, combiner, along, configuration, maximum_supersteps }
     }
 
     /// What an edge makes of a message to all neighbours; by default it arrives as it was sent.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let tenfold = |message: &u64, _: ()| 10 * message;
+    /// let result = VertexCentric::new(count, 2).along_edges(tenfold).run(&graph, |_| 0)?;
+    /// assert_eq!(result.value(3), Some(&20));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn along_edges<B>(self, along: B) -> VertexCentric<F, C, B> {
         let Self { compute, combiner, configuration, maximum_supersteps, .. } = self;
         VertexCentric { compute, combiner, along, configuration, maximum_supersteps }
     }
 
     /// Every other option.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let configuration = IterationConfiguration::new().name("in-degrees");
+    /// let result = VertexCentric::new(count, 2).configuration(configuration).run(&graph, |_| 0)?;
+    /// assert_eq!(result.report().name, "in-degrees");
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn configuration(self, configuration: IterationConfiguration) -> Self {
         Self { configuration, ..self }
     }
 
     /// Runs it on a graph whose vertices have the values that `initial` gives their ids.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let result = VertexCentric::new(count, 1).run(&graph, |id| id.to_string().len() as u64)?;
+    /// assert_eq!(result.value(3), Some(&1));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.
@@ -221,6 +458,22 @@ impl<F, C, A> VertexCentric<F, C, A> {
     }
 
     /// As [`run`](Self::run), with the values of vertices by their dense numbers.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{vertex_centric::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
+    /// # let count = |vertex: &mut ComputeContext<'_, '_, u64, (), u64>, messages: &[u64]| {
+    /// #     match vertex.superstep_number() {
+    /// #         1 => vertex.send_message_to_all_neighbors(1),
+    /// #         _ => vertex.set_new_vertex_value(messages.iter().sum()),
+    /// #     }
+    /// # };
+    /// let result = VertexCentric::new(count, 1).run_from(&graph, |vertex| 10 * u64::from(vertex))?;
+    /// assert_eq!(result.by_dense(), [0, 10, 20]);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If the budget does not suffice, a function panics, or the environment is cancelled.

@@ -147,6 +147,12 @@ impl Dictionary {
         self.space.describe()
     }
 
+    /// Bytes of the budget that it holds: none where the keys are 0..n as they are.
+    pub fn num_bytes(&self) -> u64 {
+        let columns = [&self.by_dense, &self.to_dense].into_iter().flatten();
+        (columns.map(Segment::num_bytes).sum::<usize>() + self.space.num_bytes()) as u64
+    }
+
     fn number<W: EntryValue>(
         env: &Environment,
         relation: &mut OrdinalPairs<W>,

@@ -246,12 +246,15 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Body for MessageBody<'_, I, P>
         let (env, name, culprit) = (self.env, self.name, Culprit::new());
         let running = &mut *self;
         let step = env.run(name, || running.step(superstep, &culprit));
-        step.map_err(|error| match (error, culprit.key()) {
+        let step = step.map_err(|error| match (error, culprit.key()) {
             (Error::Panic { operator, message }, Some(key)) => {
                 let key = self.program.describe(key);
                 Error::Panic { operator: format!("{operator}, {key}"), message }
             }
             (other, _) => other,
-        })
+        })?;
+        let Some((sender, recipient)) = culprit.into_lost() else { return Ok(step) };
+        let (iteration, sender) = (name.to_owned(), self.program.describe(sender));
+        Err(Error::Undeliverable { iteration, superstep, sender, recipient })
     }
 }

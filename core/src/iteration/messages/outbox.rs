@@ -15,12 +15,24 @@ pub struct Outbox<S, M> {
     /// The budget had no room for a letter.
     pub(super) refused: Option<MemoryError>,
     num_keys: u32,
+    /// The key that works.
+    pub(super) key: u32,
+    /// The first key that sent a message to nobody, and to whom it was to go.
+    pub(super) lost: Option<(u32, String)>,
 }
 
 impl<S, M> Outbox<S, M> {
     pub(super) fn new(memory: &MemoryManager, num_keys: usize) -> Self {
         let letters = PaidVec::new(memory, "messages");
-        Self { sent: None, has_changed: false, letters, refused: None, num_keys: num_keys as u32 }
+        Self {
+            sent: None,
+            has_changed: false,
+            letters,
+            refused: None,
+            num_keys: num_keys as u32,
+            key: 0,
+            lost: None,
+        }
     }
 
     /// Puts out what crosses every entry of the key's row. A second time in a superstep it comes
@@ -34,18 +46,25 @@ impl<S, M> Outbox<S, M> {
         Ok(())
     }
 
-    /// Sends a message to one key, whichever it is.
-    ///
-    /// # Panics
-    /// If there is no such key.
+    /// Sends a message to one key, whichever it is. If there is no such key, the iteration ends
+    /// with an error.
     #[inline]
     pub fn send_to(&mut self, key: u32, message: M) {
-        assert!(key < self.num_keys, "a message to {key}; there are {} keys", self.num_keys);
-        if self.refused.is_none()
+        if key >= self.num_keys {
+            self.lose(|| format!("key {key}"));
+        } else if self.refused.is_none()
             && let Err(error) = self.letters.push((key, message))
         {
             self.refused = Some(error);
         }
+    }
+
+    /// Says that a message was to go to a key that there is not, and its name: the iteration ends
+    /// with an error when the superstep is over.
+    #[cold]
+    pub fn lose(&mut self, recipient: impl FnOnce() -> String) {
+        let key = self.key;
+        self.lost.get_or_insert_with(|| (key, recipient()));
     }
 
     /// Says that the state changed.

@@ -1,6 +1,7 @@
 //! One piece of a superstep's work: keys that send and receive, one after the other.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::outbox::{Letter, Outbox};
 use super::program::MessageProgram;
@@ -41,17 +42,33 @@ impl Tally {
     }
 }
 
-/// The key that was at work when a function panicked.
+/// What keys did in a superstep that ends the iteration: of several keys the smallest.
 #[derive(Debug)]
-pub(super) struct Culprit(AtomicU64);
+pub(super) struct Culprit {
+    /// Was at work when a function panicked.
+    panicked: AtomicU64,
+    /// Sent a message to nobody; and to whom it was to go.
+    lost: Mutex<Option<(u32, String)>>,
+}
 
 impl Culprit {
     pub(super) fn new() -> Self {
-        Self(AtomicU64::new(u64::MAX))
+        Self { panicked: AtomicU64::new(u64::MAX), lost: Mutex::default() }
     }
 
     pub(super) fn key(&self) -> Option<u32> {
-        u32::try_from(self.0.load(Ordering::Relaxed)).ok()
+        u32::try_from(self.panicked.load(Ordering::Relaxed)).ok()
+    }
+
+    fn lose(&self, lost: (u32, String)) {
+        let mut first = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.as_ref().is_none_or(|first| lost.0 < first.0) {
+            *first = Some(lost);
+        }
+    }
+
+    pub(super) fn into_lost(self) -> Option<(u32, String)> {
+        self.lost.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -70,7 +87,7 @@ impl<'w> Watch<'w> {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.culprit.0.fetch_min(self.key.into(), Ordering::Relaxed);
+            self.culprit.panicked.fetch_min(self.key.into(), Ordering::Relaxed);
         }
     }
 }
@@ -132,7 +149,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
     /// Lets a key send; whether it put anything out for its row.
     #[inline(always)]
     pub(super) fn scatter(&mut self, key: u32, state: &P::State) -> bool {
-        self.watch.key = key;
+        (self.watch.key, self.out.key) = (key, key);
         let partial = self.partials.last_mut().expect("a unit was begun");
         self.program.scatter(key, state, &mut self.out, partial);
         self.out.sent.is_some()
@@ -146,7 +163,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
         state: &mut P::State,
         messages: &[P::Message],
     ) -> bool {
-        self.watch.key = key;
+        (self.watch.key, self.out.key) = (key, key);
         self.out.has_changed = false;
         let owns = std::mem::needs_drop::<P::State>();
         let before = if owns { self.program.owned_bytes(state) } else { 0 };
@@ -177,7 +194,10 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
 
     /// The work is done.
     pub(super) fn finish(self) -> Result<PartOf<P, W>> {
-        let Self { out, keys, sent, partials, tally, .. } = self;
+        let Self { out, keys, sent, partials, tally, watch, .. } = self;
+        if let Some(lost) = out.lost {
+            watch.culprit.lose(lost);
+        }
         match out.refused {
             Some(refused) => Err(refused.into()),
             None => Ok(Part { keys, sent, letters: out.letters, partials, tally }),
