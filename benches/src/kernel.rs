@@ -23,8 +23,11 @@ pub const PAGE_RANK_ITERATIONS: u64 = 20;
 /// Iterations of label propagation.
 pub const LABEL_ITERATIONS: u64 = 10;
 
-/// How many of the highest ranks or scores an answer has.
-const HIGHEST: usize = 5;
+/// How many of the highest ranks an answer has.
+const HIGHEST_RANKS: usize = 5;
+
+/// How many of the highest scores.
+const HIGHEST_SCORES: usize = 4;
 
 /// What is measured.
 #[derive(
@@ -116,6 +119,20 @@ impl Kernel {
             Self::Tc => "tc",
             Self::Cdlp => "cdlp",
             Self::Lcc => "lcc",
+        }
+    }
+
+    /// Its name in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Bfs => "breadth-first search",
+            Self::Sssp => "shortest paths",
+            Self::Pr => "PageRank",
+            Self::Cc => "connected components",
+            Self::Bc => "betweenness",
+            Self::Tc => "triangles",
+            Self::Cdlp => "label propagation",
+            Self::Lcc => "local clustering",
         }
     }
 
@@ -216,22 +233,26 @@ impl Computed {
                 Answer::of([("reached", vec![count]), ("sum_of_distances", vec![sum])])
             }
             Self::Pr(result) => {
-                let highest = result.top(HIGHEST).into_iter().map(|(_, rank)| rank).collect();
+                let highest = result.top(HIGHEST_RANKS).into_iter().map(|(_, rank)| rank).collect();
                 Answer::of([("sum_of_ranks", vec![result.sum()]), ("highest_ranks", highest)])
             }
             Self::Cc(result) => Answer::of([("components", vec![result.num_components()? as f64])]),
             Self::Bc(result) => {
                 let scores: Vec<f64> =
-                    result.top(HIGHEST).into_iter().map(|(_, score)| score).collect();
-                let highest = scores[0].max(f64::MIN_POSITIVE);
-                let relative = scores.iter().map(|score| score / highest).collect();
-                Answer::of([("highest_scores", relative)])
+                    result.top(HIGHEST_SCORES).into_iter().map(|(_, score)| score).collect();
+                Answer::of([("highest_scores", relative(scores))])
             }
             Self::Tc(result) => Answer::of([("triangles", vec![result.num_triangles as f64])]),
             Self::Cdlp(result) => Answer::of([("labels", vec![result.num_labels()? as f64])]),
             Self::Lcc(result) => Answer::of([("average_coefficient", vec![result.average()])]),
         })
     }
+}
+
+/// Falling scores by the first of them.
+pub(crate) fn relative(scores: Vec<f64>) -> Vec<f64> {
+    let highest = scores.first().copied().unwrap_or_default().max(f64::MIN_POSITIVE);
+    scores.into_iter().map(|score| score / highest).collect()
 }
 
 fn totals(values: impl Iterator<Item = f64>) -> (f64, f64) {

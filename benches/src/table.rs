@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::kernel::Suite;
 use crate::report::{Measurement, PLAIN, QUINCE, Report};
 use crate::statistics::{geometric_mean, show_ratio, show_seconds};
 
@@ -10,7 +11,7 @@ pub fn of(report: &Report) -> String {
     let header =
         ["suite", "graph", "kernel", "engine", "first", "median", "min", "max", "quince / it"];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
-    for measured in &report.measurements {
+    for measured in report.in_order() {
         let Measurement { suite, graph, kernel, seconds, .. } = measured;
         let times = [seconds.first, seconds.median, seconds.min, seconds.max].map(show_seconds);
         let mut row = vec![suite.name().to_owned(), graph.clone(), kernel.name().to_owned()];
@@ -20,9 +21,14 @@ pub fn of(report: &Report) -> String {
         rows.push(row);
     }
     let mut text = aligned(&rows);
-    for (engine, mean, worst) in means(report) {
-        let (mean, worst) = (show_ratio(mean), show_ratio(worst));
-        let _ = writeln!(text, "\nquince / {engine}: geometric mean {mean}, worst {worst}");
+    for suite in report.suites() {
+        for Mean { engine, mean, worst } in means(report, suite) {
+            let (suite, mean, worst) = (suite.name(), show_ratio(mean), show_ratio(worst));
+            let _ = writeln!(
+                text,
+                "\n{suite}, quince / {engine}: geometric mean {mean}, worst {worst}"
+            );
+        }
     }
     for skipped in &report.skipped {
         let _ = writeln!(text, "\n{} is left out: {}", skipped.engine, skipped.reason);
@@ -38,21 +44,32 @@ pub fn ratio(report: &Report, other: &Measurement) -> Option<f64> {
     (other.engine != QUINCE).then(|| ours.seconds.median / other.seconds.median)
 }
 
-/// For each other engine, the geometric mean of the ratios and the worst of them; the reference
-/// first.
-pub fn means(report: &Report) -> Vec<(String, f64, f64)> {
+/// The ratios of Quince to another engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mean {
+    /// The other engine.
+    pub engine: String,
+    /// Their geometric mean.
+    pub mean: f64,
+    /// The highest.
+    pub worst: f64,
+}
+
+/// For each other engine that ran in a suite; the reference first.
+pub fn means(report: &Report, suite: Suite) -> Vec<Mean> {
+    let here = || report.measurements.iter().filter(move |measured| measured.suite == suite);
     let mut engines: Vec<&str> = Vec::new();
-    for measured in &report.measurements {
+    for measured in here() {
         if measured.engine != QUINCE && !engines.contains(&measured.engine.as_str()) {
             engines.push(&measured.engine);
         }
     }
     engines.sort_by_key(|&engine| (engine != PLAIN, engine));
     let of = |engine: &str| {
-        let theirs = report.measurements.iter().filter(|measured| measured.engine == engine);
+        let theirs = here().filter(|measured| measured.engine == engine);
         let ratios: Vec<f64> = theirs.filter_map(|measured| ratio(report, measured)).collect();
         let worst = ratios.iter().copied().fold(0.0, f64::max);
-        (engine.to_owned(), geometric_mean(&ratios), worst)
+        Mean { engine: engine.to_owned(), mean: geometric_mean(&ratios), worst }
     };
     engines.into_iter().map(of).collect()
 }

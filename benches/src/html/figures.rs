@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::kernel::{Kernel, Suite};
 use crate::report::{Measurement, PLAIN, QUINCE, Report};
 use crate::statistics::{geometric_mean, show_ratio, show_seconds};
-use crate::table::{means, ratio};
+use crate::table::{Mean, means, ratio};
 
 /// The GAP protocol.
 pub(super) fn gap(report: &Report) -> Result<Markup> {
@@ -68,7 +68,7 @@ fn times(report: &Report, suite: Suite) -> Result<Markup> {
                 rows.sort_by_key(|measured| (rank(measured), measured.threads));
                 let bars: Vec<Bar> =
                     rows.into_iter().map(|measured| bar(report, measured)).collect();
-                (!bars.is_empty()).then(|| Group { title: kernel.name().to_owned(), bars })
+                (!bars.is_empty()).then(|| Group { title: kernel.title().to_owned(), bars })
             })
             .collect();
         if !groups.is_empty() {
@@ -104,8 +104,8 @@ fn color(report: &Report, measured: &Measurement) -> RGBColor {
         QUINCE => OURS_LESS,
         PLAIN => REFERENCE,
         engine => {
-            let peers = means(report).into_iter().filter(|(name, ..)| name != PLAIN);
-            let at = peers.map(|(name, ..)| name).position(|name| name == engine);
+            let mut peers = means(report, measured.suite).into_iter().filter(|m| m.engine != PLAIN);
+            let at = peers.position(|mean| mean.engine == engine);
             SERIES[at.unwrap_or(0) % SERIES.len()]
         }
     }
@@ -113,7 +113,7 @@ fn color(report: &Report, measured: &Measurement) -> RGBColor {
 
 /// Quince's time over that of each other engine.
 fn ratios(report: &Report, suite: Suite) -> Markup {
-    let means = means(report);
+    let means = means(report, suite);
     let threads = report.most_threads();
     let ours = report.quince().filter(|m| m.suite == suite && m.threads == threads);
     let cell = |ratio: Option<f64>| match ratio {
@@ -123,22 +123,22 @@ fn ratios(report: &Report, suite: Suite) -> Markup {
     let rows = ours.map(|ours| {
         let mut row = cells([ours.graph.clone(), ours.kernel.name().to_owned()]);
         row.push(html! { (show_seconds(ours.seconds.median)) });
-        row.extend(means.iter().map(|(engine, ..)| {
+        row.extend(means.iter().map(|Mean { engine, .. }| {
             let theirs = report.beside(ours).find(|other| other.engine == *engine);
             cell(theirs.and_then(|theirs| ratio(report, theirs)))
         }));
         row
     });
     let mut rows: Vec<Vec<Markup>> = rows.collect();
-    let total = |name: &str, of: fn(&(String, f64, f64)) -> f64| {
+    let total = |name: &str, of: fn(&Mean) -> f64| {
         let mut row = cells([name.to_owned(), String::new(), String::new()]);
         row.extend(means.iter().map(|mean| cell(Some(of(mean)))));
         row
     };
-    rows.push(total("geometric mean", |mean| mean.1));
-    rows.push(total("worst", |mean| mean.2));
+    rows.push(total("geometric mean", |mean| mean.mean));
+    rows.push(total("worst", |mean| mean.worst));
     let mut header = vec!["graph", "kernel", "quince"];
-    header.extend(means.iter().map(|(engine, ..)| engine.as_str()));
+    header.extend(means.iter().map(|mean| mean.engine.as_str()));
     html! {
         h3 { "Ratios" }
         p.note {
@@ -233,7 +233,7 @@ pub(super) fn scaling(report: &Report) -> Result<Markup> {
 
 /// Everything in a table.
 pub(super) fn all(report: &Report) -> Markup {
-    let rows = report.measurements.iter().map(|measured| {
+    let rows = report.in_order().into_iter().map(|measured| {
         let seconds = &measured.seconds;
         let version = measured.engine_version.as_deref().unwrap_or_default();
         cells([

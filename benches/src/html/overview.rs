@@ -6,9 +6,10 @@ use quince_core::memory::format_bytes;
 use super::{cells, table};
 use crate::compare::Comparison;
 use crate::error::Result;
+use crate::kernel::Suite;
 use crate::report::{PLAIN, Report};
 use crate::statistics::{show_ratio, show_seconds};
-use crate::table::means;
+use crate::table::{Mean, means};
 
 /// The title, and the machine in a line.
 pub(super) fn head(report: &Report) -> Markup {
@@ -32,15 +33,17 @@ pub(super) fn head(report: &Report) -> Markup {
 pub(super) fn section(report: &Report) -> Result<Markup> {
     let threads = report.most_threads();
     let kernels = report.quince().filter(|measured| measured.threads == threads).count();
-    let means = means(report);
+    // Graphalytics has no peers beside the reference.
+    let suite = report.suites().next().unwrap_or(Suite::Gap);
+    let means = means(report, suite);
     Ok(html! {
         ul.facts {
             li { b { (kernels) } "pairs of kernel and graph" }
-            @for (engine, mean, worst) in &means {
+            @for Mean { engine, mean, worst } in &means {
                 li {
                     b class=(class(*mean)) { (show_ratio(*mean)) }
                     "of the time of " (engine) br;
-                    span.note { "geometric mean; worst " (show_ratio(*worst)) }
+                    span.note { (suite.name()) ", geometric mean; worst " (show_ratio(*worst)) }
                 }
             }
         }
@@ -49,7 +52,7 @@ pub(super) fn section(report: &Report) -> Result<Markup> {
             " threads unless said. Whiskers span the fastest and the slowest trial; searches begin at \
              another vertex in each. All programs read the same edges, and all answers were compared \
              before any time was written. "
-            @if means.iter().any(|(engine, ..)| engine == PLAIN) {
+            @if means.iter().any(|mean| mean.engine == PLAIN) {
                 "“" (PLAIN) "” is the kernel as anybody would write it, on Quince's index: what a \
                  parallel engine has to beat before it may call itself fast (COST)."
             }

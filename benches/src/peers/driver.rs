@@ -27,7 +27,7 @@
 //! | sssp | for each source `reached` and `sum_of_distances` |
 //! | pr | `sum_of_ranks`, and the five `highest_ranks`, falling |
 //! | cc | `components` |
-//! | bc | for each source, the five `highest_scores`, falling, divided by the first |
+//! | bc | for each source, the four `highest_scores` (not its own), falling, divided by the first |
 //! | tc | `triangles` |
 //! | cdlp | `labels`: how many there are |
 //! | lcc | `average_coefficient` |

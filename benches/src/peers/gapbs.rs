@@ -11,7 +11,7 @@ use std::process::Command;
 use super::process::{Finished, run};
 use super::{PeerRun, Reply, Task};
 use crate::error::{Error, PeerFault, Result};
-use crate::kernel::{Answer, Kernel, PAGE_RANK_ITERATIONS};
+use crate::kernel::{Answer, Kernel, PAGE_RANK_ITERATIONS, relative};
 use crate::statistics::median;
 
 /// The widths of buckets that shortest paths are tried with.
@@ -212,7 +212,12 @@ fn answer(kernel: Kernel, lines: &[(f64, String)]) -> Result<Answer, PeerFault> 
         Kernel::Sssp => Answer::of([("reached", number("SSSP Tree reaches ")?)]),
         Kernel::Cc => Answer::of([("components", number("There are ")?)]),
         Kernel::Pr => Answer::of([("highest_ranks", scores())]),
-        Kernel::Bc => Answer::of([("highest_scores", scores())]),
+        // The first is the source, to which it counts all that it reaches; by definition a vertex
+        // is not between itself and another.
+        Kernel::Bc => {
+            let others = scores().into_iter().skip(1).collect();
+            Answer::of([("highest_scores", relative(others))])
+        }
         Kernel::Tc => {
             let count = lines.iter().find_map(|(_, line)| line.strip_suffix(" triangles"));
             let count = count.and_then(|count| count.trim().parse().ok());
@@ -288,6 +293,8 @@ mod tests {
         assert_eq!(tc, Answer::of([("triangles", vec![17.0])]));
         let pr = of(Kernel::Pr, "4:0.2\n7:0.16\n").unwrap();
         assert_eq!(pr, Answer::of([("highest_ranks", vec![0.2, 0.16])]));
+        let bc = of(Kernel::Bc, "9:1\n4:0.5\n7:0.125\n").unwrap();
+        assert_eq!(bc, Answer::of([("highest_scores", vec![1.0, 0.25])]), "without the source");
         assert!(of(Kernel::Cc, "").is_err());
     }
 }

@@ -247,6 +247,24 @@ impl Report {
         self.measurements.iter().filter(|measured| measured.engine == QUINCE)
     }
 
+    /// The protocols that ran.
+    pub fn suites(&self) -> impl Iterator<Item = Suite> + '_ {
+        let ran = |suite: &Suite| self.measurements.iter().any(|m| m.suite == *suite);
+        [Suite::Gap, Suite::Graphalytics].into_iter().filter(ran)
+    }
+
+    /// All figures by protocol, graph, kernel and engine: Quince first, then the references.
+    pub fn in_order(&self) -> Vec<&Measurement> {
+        let graph = |name: &str| self.graphs.iter().position(|graph| graph.name == name);
+        let engine = |name: &str| [QUINCE, PLAIN].iter().position(|&n| n == name).unwrap_or(2);
+        let kernel = |m: &Measurement| m.suite.kernels().iter().position(|&k| k == m.kernel);
+        let mut all: Vec<&Measurement> = self.measurements.iter().collect();
+        all.sort_by_key(|m| {
+            (m.suite, graph(&m.graph), kernel(m), engine(&m.engine), &m.engine, m.threads)
+        });
+        all
+    }
+
     /// The most threads that Quince had.
     pub fn most_threads(&self) -> usize {
         self.settings.threads.iter().copied().max().unwrap_or(1)

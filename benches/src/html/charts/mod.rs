@@ -76,7 +76,8 @@ impl Canvas<'_> {
     }
 
     fn text(&self, text: &str, at: (f64, f64), side: HPos, color: RGBColor, size: u32) -> Drawn {
-        let font = ("sans-serif", size).into_font().color(&color);
+        // The library takes a size for the height of a line, and writes what is left for a letter.
+        let font = ("sans-serif", f64::from(size) * 1.24).into_font().color(&color);
         let style = font.pos(Pos::new(side, VPos::Center));
         self.area.draw(&Text::new(text.to_owned(), pixel(at), style))
     }
