@@ -45,4 +45,8 @@ def drive(name, install, jars, program, kernels):
         subprocess.run(command, check=True, stdout=sys.stderr)
     opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
     command = ["java", "-Xmx6g", *opened, "-cp", f"{classes}:{path}", program, *sys.argv[1:]]
-    sys.exit(subprocess.run(command).returncode)
+    finished = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    if finished.returncode != 0:
+        # They say much, and nothing of it matters while all is well.
+        sys.stderr.write(finished.stderr)
+    sys.exit(finished.returncode)

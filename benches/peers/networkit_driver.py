@@ -54,7 +54,7 @@ def pr(task):
     import networkit
 
     graph = load(task)
-    sinks = networkit.centrality.SinkHandling.DISTRIBUTE_SINKS
+    sinks = networkit.centrality.SinkHandling.DistributeSinks
 
     def run():
         ranks = networkit.centrality.PageRank(graph, 0.85, 0.0, distributeSinks=sinks)
