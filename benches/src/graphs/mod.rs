@@ -58,7 +58,7 @@ pub enum Size {
     Xs,
     /// Seconds: 2^14 vertices
     S,
-    /// Minutes: 2^17 vertices
+    /// Minutes: 2^18 vertices
     M,
     /// As the GAP figures of the documentation: 2^20 vertices, a grid of 1000 x 1000
     L,
@@ -72,7 +72,7 @@ impl Size {
         match self {
             Self::Xs => 8,
             Self::S => 14,
-            Self::M => 17,
+            Self::M => 18,
             Self::L => 20,
             Self::Xl => 22,
         }
