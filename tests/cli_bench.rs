@@ -1,4 +1,5 @@
 //! `quince bench`: its report, its peers, and how it ends.
+#![cfg(feature = "cli")]
 
 mod support;
 

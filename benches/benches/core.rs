@@ -47,7 +47,7 @@ fn memory(criterion: &mut Criterion) {
             });
         });
         group.bench_function(format!("vec/{bytes}"), |bencher| {
-            bencher.iter(|| vec![1u64; bytes / 8])
+            bencher.iter(|| vec![1u64; bytes / 8]);
         });
     }
     group.finish();

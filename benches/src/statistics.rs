@@ -53,6 +53,7 @@ pub fn show_seconds(seconds: f64) -> String {
     let (value, unit) = match seconds {
         s if s.is_nan() => return "-".to_owned(),
         s if s >= 1.0 => (s, "s"),
+        0.0 => return "0".to_owned(),
         s if s >= 1e-3 => (s * 1e3, "ms"),
         s => (s * 1e6, "µs"),
     };
@@ -73,6 +74,7 @@ pub fn show_ratio(ratio: f64) -> String {
         r if r >= 100.0 => format!("{r:.0}"),
         r if r >= 10.0 => format!("{r:.1}"),
         r if r >= 0.01 => format!("{r:.2}"),
+        0.0 => "0".to_owned(),
         r => format!("{r:.1e}"),
     }
 }
@@ -101,6 +103,6 @@ mod tests {
         let seconds = [2.5, 0.0123, 0.000_045_6, 123.4].map(show_seconds);
         assert_eq!(seconds, ["2.50 s", "12.3 ms", "45.6 µs", "123 s"]);
         assert_eq!([0.654, 0.000_12, 537.2].map(show_ratio), ["0.65", "1.2e-4", "537"]);
-        assert_eq!(show_ratio(f64::NAN), "-");
+        assert_eq!([f64::NAN, 0.0].map(show_ratio), ["-", "0"]);
     }
 }

@@ -221,7 +221,7 @@ pub(super) fn scaling(report: &Report) -> Result<Markup> {
         (f64::from(point.scale), point.graph_bytes as f64 / point.edges.max(1) as f64)
     });
     let bytes = Line { name: "graph".to_owned(), color: OURS, points: bytes.collect() };
-    let show = |nanoseconds: f64| show_seconds(nanoseconds * 1e-9).replace("0.00 µs", "0");
+    let show = |nanoseconds: f64| format!("{nanoseconds:.1} ns");
     Ok(html! {
         (figure(lines(&times, "scale of the Kronecker graph", true, show)?,
             "Time per edge; the axis is logarithmic. PageRank runs 20 iterations. It grows where the \

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use quince_core::memory::format_bytes;
 
 use super::{cells, table};
-use crate::report::Report;
+use crate::report::{QUINCE, Report};
 use crate::statistics::show_seconds;
 
 pub(super) fn section(report: &Report) -> Markup {
@@ -15,7 +15,8 @@ pub(super) fn section(report: &Report) -> Markup {
              cross every entry once: the bound of each is the slower of its bytes at stream bandwidth \
              and its gathers at the rate of random reads from a table of that size. A share above \
              100 % says that order or blocks kept the gathers in a cache. Searches, components and \
-             triangles look at some entries never and at others often: no bound is claimed for them."
+             triangles look at some entries never and at others often: no bound is claimed for them. For tables smaller than \
+             the smallest that was measured, its rate stands."
         }
         (notes(report))
     }
@@ -49,7 +50,9 @@ fn rates(report: &Report) -> Markup {
 }
 
 fn notes(report: &Report) -> Markup {
-    let rows = report.quince().filter_map(|measured| {
+    let threads = report.most_threads();
+    let ours = report.in_order().into_iter().filter(|m| m.engine == QUINCE && m.threads == threads);
+    let rows = ours.filter_map(|measured| {
         let note = measured.roofline.as_ref()?;
         let binds = if note.gather_seconds > note.stream_seconds { "gathers" } else { "bytes" };
         Some(cells([
@@ -57,14 +60,13 @@ fn notes(report: &Report) -> Markup {
             measured.graph.clone(),
             measured.kernel.name().to_owned(),
             binds.to_owned(),
-            measured.threads.to_string(),
-            format_bytes(note.bytes as u64),
-            format!("{:.1} M", note.gathers / 1e6),
-            format_bytes(note.table_bytes),
             show_seconds(note.stream_seconds),
             show_seconds(note.gather_seconds),
             show_seconds(measured.seconds.median),
             format!("{:.0} %", note.achieved * 100.0),
+            format_bytes(note.bytes as u64),
+            format!("{:.1} M", note.gathers / 1e6),
+            format_bytes(note.table_bytes),
         ]))
     });
     let header = [
@@ -72,14 +74,13 @@ fn notes(report: &Report) -> Markup {
         "graph",
         "kernel",
         "binds",
-        "threads",
-        "streamed",
-        "gathers",
-        "from a table of",
         "bytes take",
         "gathers take",
         "median",
         "bound / median",
+        "bytes",
+        "gathers",
+        "from a table of",
     ];
     table(&header, 4, rows)
 }

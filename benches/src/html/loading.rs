@@ -9,6 +9,9 @@ use crate::error::Result;
 use crate::report::{Load, Report};
 use crate::statistics::show_seconds;
 
+/// In which axes count, so that their lines are at round numbers.
+const MEBIBYTE: f64 = (1 << 20) as f64;
+
 pub(super) fn section(report: &Report) -> Result<Markup> {
     let edges = |load: &Load| {
         let graph = report.graphs.iter().find(|graph| graph.name == load.graph);
@@ -37,9 +40,9 @@ pub(super) fn section(report: &Report) -> Result<Markup> {
         "read",
         "indexes",
         "MB/s",
-        "million edges/s",
-        "bytes/edge held",
-        "bytes/edge at peak",
+        "M edges/s",
+        "B/edge held",
+        "B/edge at peak",
     ];
     let table = table(&header, 2, rows);
     Ok(html! {
@@ -64,7 +67,7 @@ fn memory(report: &Report) -> Result<String> {
             let bar = |label: &str, color, bytes: u64| Bar {
                 label: label.to_owned(),
                 color,
-                value: bytes as f64,
+                value: bytes as f64 / MEBIBYTE,
                 span: None,
             };
             let kernels = report.quince().filter(|measured| {
@@ -85,5 +88,5 @@ fn memory(report: &Report) -> Result<String> {
             Group { title: format!("{}{kind}", load.graph), bars }
         })
         .collect();
-    bars(&groups, false, |bytes| format_bytes(bytes as u64))
+    bars(&groups, false, |mebibytes| format_bytes((mebibytes * MEBIBYTE) as u64))
 }

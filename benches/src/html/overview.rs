@@ -64,14 +64,15 @@ pub(super) fn section(report: &Report) -> Result<Markup> {
 fn graphs(report: &Report) -> Markup {
     let rows = report.graphs.iter().map(|graph| {
         let degree = graph.edges as f64 / graph.vertices.max(1) as f64;
-        cells([
-            graph.name.clone(),
-            if graph.directed { "directed" } else { "undirected" }.to_owned(),
-            graph.description.clone(),
-            thousands(graph.vertices),
-            thousands(graph.edges),
-            format!("{degree:.1}"),
-        ])
+        let way = if graph.directed { "directed" } else { "undirected" };
+        vec![
+            html! { (graph.name) },
+            html! { (way) },
+            html! { span.wide { (graph.description) } },
+            html! { (thousands(graph.vertices)) },
+            html! { (thousands(graph.edges)) },
+            html! { (format!("{degree:.1}")) },
+        ]
     });
     table(&["graph", "edges go", "made from", "vertices", "edges", "edges / vertex"], 3, rows)
 }

@@ -4,17 +4,21 @@ use maud::{Markup, PreEscaped, html};
 
 use super::charts::supersteps;
 use crate::error::Result;
-use crate::report::{Report, Trace};
+use crate::report::{QUINCE, Report, Trace};
 
 /// With fewer supersteps there is nothing to see.
 const LEAST_STEPS: usize = 2;
 
 pub(super) fn section(report: &Report) -> Result<Markup> {
     let threads = report.most_threads();
-    let mut panels = Vec::new();
-    for measured in report.quince().filter(|measured| measured.threads == threads) {
-        let has_steps = |trace: &&Trace| trace.steps.len() >= LEAST_STEPS;
+    let (mut panels, mut seen) = (Vec::new(), Vec::new());
+    let ours = report.in_order().into_iter().filter(|m| m.engine == QUINCE && m.threads == threads);
+    for measured in ours {
+        // What two protocols run alike is shown once.
+        let is_new = !seen.contains(&(&measured.graph, measured.kernel));
+        let has_steps = |trace: &&Trace| is_new && trace.steps.len() >= LEAST_STEPS;
         if let Some(trace) = measured.trace.as_ref().filter(has_steps) {
+            seen.push((&measured.graph, measured.kernel));
             let (suite, kernel) = (measured.suite.name(), measured.kernel.name());
             panels.push(supersteps(&format!("{kernel} on {}, {suite}", measured.graph), trace)?);
         }
@@ -31,7 +35,7 @@ pub(super) fn section(report: &Report) -> Result<Markup> {
             span.key style="background:#54a24b" {} "fold"
             span.key style="background:#b279a2" {} "local"
         }
-        details open[panels.len() <= 24] {
+        details open {
             summary { (panels.len()) " runs" }
             div.panels { @for panel in &panels { div { (PreEscaped(panel)) } } }
         }

@@ -101,7 +101,7 @@ fn plain_seconds<E: EdgeValue>(kernel: Kernel, graph: &IndexedGraph<E>) -> Resul
 
 /// Nanoseconds of walking two edges from every vertex.
 fn two_steps<E: EdgeValue>(graph: &IndexedGraph<E>) -> Result<f64> {
-    let (out, into) = both(graph)?;
+    let [out, into] = both(graph)?;
     let walks = |vertex| ((out.degree(vertex) + into.degree(vertex)) * out.degree(vertex)) as f64;
     Ok(3.0 * (0..out.num_keys() as u32).map(walks).sum::<f64>())
 }
@@ -158,7 +158,7 @@ fn check<E: EdgeValue>(
             (seconds, check_labels(result, ids, &labels))
         }
         Computed::Lcc(result) if graph.is_directed() => {
-            let (out, into) = both(graph)?;
+            let [out, into] = both(graph)?;
             let (seconds, coefficients) = timed(|| plain::directed_clustering(&out, &into));
             (seconds, check_coefficients(result, ids, &coefficients))
         }
@@ -170,9 +170,9 @@ fn check<E: EdgeValue>(
     })
 }
 
-/// Both indexes of a directed graph.
-fn both<E: EdgeValue>(graph: &IndexedGraph<E>) -> Result<(Arc<Csr<E>>, Arc<Csr<E>>)> {
-    Ok((graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?))
+/// Both indexes of a directed graph: by source and by target.
+fn both<E: EdgeValue>(graph: &IndexedGraph<E>) -> Result<[Arc<Csr<E>>; 2]> {
+    Ok([graph.index(EdgeDirection::Out)?, graph.index(EdgeDirection::In)?])
 }
 
 fn timed<R>(run: impl FnOnce() -> R) -> (f64, R) {
