@@ -105,3 +105,49 @@ fn table(header: &[&str], texts: usize, rows: impl IntoIterator<Item = Vec<Marku
 fn cells<const N: usize>(cells: [String; N]) -> Vec<Markup> {
     cells.into_iter().map(|cell| html! { (cell) }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Kernel;
+    use crate::machine::Machine;
+    use crate::report::{GraphFacts, Measurement, QUINCE, Settings};
+    use crate::statistics::Spread;
+
+    #[test]
+    fn what_others_named_is_escaped_everywhere() {
+        let evil = "<script>alert('&')</script>".to_owned();
+        let machine = Machine { processor: evil.clone(), ..Machine::default() };
+        let mut report = Report::new(Settings::default(), machine);
+        report.graphs.push(GraphFacts { name: evil.clone(), ..GraphFacts::default() });
+        let seconds = Spread::of(vec![0.5, 0.25]);
+        for engine in [QUINCE, &evil] {
+            report.measurements.push(Measurement {
+                suite: Suite::Gap,
+                graph: evil.clone(),
+                kernel: Kernel::Tc,
+                engine: engine.to_owned(),
+                engine_version: Some(evil.clone()),
+                threads: 1,
+                seconds: seconds.clone(),
+                load_seconds: None,
+                makespan_seconds: None,
+                evps: None,
+                peak_bytes: None,
+                verification: None,
+                roofline: None,
+                trace: None,
+                note: Some(evil.clone()),
+            });
+        }
+        let page = page(&report, None).unwrap();
+        assert!(page.contains("&lt;script&gt;alert("), "it is there");
+        assert!(!page.contains("<script"), "and harmless");
+    }
+
+    #[test]
+    fn a_report_without_figures_is_a_page_too() {
+        let report = Report::new(Settings::default(), Machine::default());
+        assert!(page(&report, None).unwrap().ends_with("</html>"));
+    }
+}

@@ -180,3 +180,56 @@ fn timed<R>(run: impl FnOnce() -> R) -> (f64, R) {
     let result = run();
     (start.elapsed().as_secs_f64(), result)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+    use quince_core::Environment;
+
+    use super::*;
+    use crate::graphs::NamedGraph;
+    use crate::kernel::Suite;
+
+    fn graph(name: NamedGraph) -> IndexedGraph {
+        let env = Environment::builder().threads(2).build().unwrap();
+        let recipe = name.recipe(6);
+        let builder = IndexedGraph::builder(&env).directed(recipe.directed);
+        let builder = builder.duplicates(quince_gelly::Duplicates::Drop);
+        let builder = builder.self_loops(quince_gelly::SelfLoops::Drop);
+        builder.build(&*recipe.source(&env).unwrap()).unwrap()
+    }
+
+    /// What is found if the result of a run from `source` is taken for one from `other`.
+    fn verified(name: NamedGraph, kernel: Kernel, source: u32, other: u32) -> Verified {
+        let graph = graph(name);
+        let result = kernel.run(Suite::Gap, &graph, source).unwrap();
+        verify(kernel, &graph, &[other], &[result]).unwrap()
+    }
+
+    #[test]
+    fn right_answers_are_right() {
+        for name in [NamedGraph::Grid, NamedGraph::Web] {
+            for &kernel in Kernel::value_variants() {
+                let verified = verified(name, kernel, 3, 3);
+                assert_eq!(verified.difference, None, "{kernel:?} on {name:?}");
+                assert_eq!((verified.verification.trials, verified.reference.len()), (1, 1));
+            }
+        }
+    }
+
+    #[test]
+    fn answers_to_another_question_are_wrong() {
+        for kernel in [Kernel::Bfs, Kernel::Sssp, Kernel::Bc] {
+            let verified = verified(NamedGraph::Grid, kernel, 3, 60);
+            assert!(verified.difference.is_some(), "{kernel:?}");
+        }
+        // The answers of a graph on another with as many vertices.
+        let graphs = [NamedGraph::Grid, NamedGraph::SmallWorld].map(graph);
+        assert_eq!(graphs[0].num_vertices(), graphs[1].num_vertices());
+        for kernel in [Kernel::Pr, Kernel::Tc, Kernel::Lcc, Kernel::Cdlp] {
+            let result = kernel.run(Suite::Gap, &graphs[0], 0).unwrap();
+            let verified = verify(kernel, &graphs[1], &[0], &[result]).unwrap();
+            assert!(verified.difference.is_some(), "{kernel:?}");
+        }
+    }
+}
