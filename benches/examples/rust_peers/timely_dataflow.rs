@@ -76,13 +76,15 @@ impl Rows {
     }
 }
 
-/// Sends `round(number, receive)` values to vertices, round by round, until it sends nothing
-/// anywhere; what arrives is folded into the column by `fold`.
+/// A vertex, a round and a value. A worker that is ahead may have sent for the next round already.
+type Message = (u32, u32, f64);
+
+/// A dataflow that carries values to the workers of their vertices, round by round.
 struct Rounds<'w> {
     worker: &'w mut timely::worker::Worker,
-    input: InputHandle<u64, timely::container::CapacityContainerBuilder<Vec<(u32, f64)>>>,
+    input: InputHandle<u64, timely::container::CapacityContainerBuilder<Vec<Message>>>,
     probe: timely::dataflow::operators::probe::Handle<u64>,
-    arrived: Rc<RefCell<Vec<(u32, f64)>>>,
+    arrived: Rc<RefCell<Vec<Message>>>,
 }
 
 impl<'w> Rounds<'w> {
@@ -92,21 +94,23 @@ impl<'w> Rounds<'w> {
         let here = arrived.clone();
         let probe = worker.dataflow(|scope| {
             let sent = scope.input_from(&mut input).container::<Vec<_>>();
-            let sent = sent.exchange(|message: &(u32, f64)| u64::from(message.0));
-            sent.inspect(move |message| here.borrow_mut().push(*message)).probe().0
+            let sent = sent.exchange(|message: &Message| u64::from(message.0));
+            sent.inspect(move |&message| here.borrow_mut().push(message)).probe().0
         });
         Self { worker, input, probe, arrived }
     }
 
     /// Sends, and takes what all workers sent here.
     fn round(&mut self, sent: impl Iterator<Item = (u32, f64)>) -> Vec<(u32, f64)> {
-        sent.for_each(|message| self.input.send(message));
-        let next = self.input.time() + 1;
-        self.input.advance_to(next);
+        let round = *self.input.time();
+        sent.for_each(|(vertex, value)| self.input.send((vertex, round as u32, value)));
+        self.input.advance_to(round + 1);
         while self.probe.less_than(self.input.time()) {
             self.worker.step();
         }
-        std::mem::take(&mut *self.arrived.borrow_mut())
+        let mut arrived = self.arrived.borrow_mut();
+        let of_this = arrived.extract_if(.., |(_, of, _)| u64::from(*of) == round);
+        of_this.map(|(vertex, _, value)| (vertex, value)).collect()
     }
 }
 
