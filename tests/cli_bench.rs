@@ -136,6 +136,25 @@ fn a_file_of_ones_own_is_a_graph_too() {
     }
 }
 
+/// The plain references run to their end, so this is not the second of other commands.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_and_leaves_nothing() {
+    let folder = Folder::new();
+    let (json, temporary) = (folder.file("figures.json"), folder.file("temporary"));
+    std::fs::create_dir(&temporary).expect("the folder is ours");
+    let mut command = support::quince();
+    command.args(["bench", "--size", "l", "--quiet", "--json", &json]).env("TMPDIR", &temporary);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().expect("it starts");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.expect("there is a kill command").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(folder.names(), ["temporary"]);
+    assert_eq!(std::fs::read_dir(&temporary).expect("it is there").count(), 0);
+}
+
 #[cfg(unix)]
 mod drivers {
     use std::os::unix::fs::PermissionsExt;

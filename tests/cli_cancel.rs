@@ -68,7 +68,6 @@ fn every_command_can_be_cancelled() {
         &["connected-components", &deep, "--no-rewrite"][..],
         &["generate", "rmat", "--scale", "26", "--output", &output],
         &["page-rank", &graph, "--undirected", "--iterations", "1000000", "--precision", "f32"],
-        &["bench", "--size", "l", "--quiet", "--json", &folder.file("figures.json")],
     ] {
         let child = start(arguments);
         sleep(Duration::from_millis(700));

@@ -5,8 +5,7 @@ use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use quince_core::Environment;
-use quince_core::memory::MemoryError;
+use quince_core::{Environment, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -92,15 +91,15 @@ impl Rates {
     /// Measures, with the threads of the environment and tables of these sizes (powers of two).
     ///
     /// # Errors
-    /// If the budget has no room for the tables.
-    pub fn measure(env: &Environment, tables: &[u64]) -> Result<Self, MemoryError> {
+    /// If the budget has no room for the tables, or the environment is cancelled.
+    pub fn measure(env: &Environment, tables: &[u64]) -> Result<Self> {
         let largest = tables.iter().copied().max().unwrap_or(0) as usize;
         let stream = STREAM_BYTES.min(largest.max(1 << 20));
         let stream_bytes_per_second = stream_rate(env, stream)?;
         let gathers = tables.iter().map(|&table_bytes| {
             Ok(Gather { table_bytes, per_second: gather_rate(env, table_bytes as usize)? })
         });
-        let gathers = gathers.collect::<Result<_, MemoryError>>()?;
+        let gathers = gathers.collect::<Result<_>>()?;
         Ok(Self { threads: env.num_threads(), stream_bytes_per_second, gathers })
     }
 
@@ -120,21 +119,21 @@ impl Rates {
     }
 }
 
-fn stream_rate(env: &Environment, bytes: usize) -> Result<f64, MemoryError> {
+fn stream_rate(env: &Environment, bytes: usize) -> Result<f64> {
     let mut words = env.memory().allocate::<u64>("stream", bytes / 8)?;
-    Ok(env.install(|| {
+    env.install(|| {
         words.par_chunks_mut(PIECE).for_each(|piece| piece.fill(1));
         let sum = |piece: &[u64]| piece.iter().fold(0u64, |sum, &word| sum.wrapping_add(word));
-        let seconds = best(|| words.par_chunks(PIECE).map(sum).sum::<u64>());
-        bytes as f64 / seconds
-    }))
+        let seconds = best(env, || words.par_chunks(PIECE).map(sum).sum::<u64>())?;
+        Ok(bytes as f64 / seconds)
+    })
 }
 
-fn gather_rate(env: &Environment, bytes: usize) -> Result<f64, MemoryError> {
+fn gather_rate(env: &Environment, bytes: usize) -> Result<f64> {
     let mut table = env.memory().allocate::<u32>("table", bytes / 4)?;
     let mut positions = env.memory().allocate::<u32>("positions", GATHERS)?;
     let mask = (bytes / 4 - 1) as u32;
-    Ok(env.install(|| {
+    env.install(|| {
         table.par_chunks_mut(PIECE).for_each(|piece| piece.fill(1));
         let random = |(at, piece): (usize, &mut [u32])| {
             let numbers = (at as u64 * PIECE as u64..).map(|at| mix(at) as u32 & mask);
@@ -144,19 +143,21 @@ fn gather_rate(env: &Environment, bytes: usize) -> Result<f64, MemoryError> {
         let gather = |piece: &[u32]| {
             piece.iter().fold(0u32, |sum, &position| sum.wrapping_add(table[position as usize]))
         };
-        let seconds = best(|| positions.par_chunks(PIECE).map(gather).sum::<u32>());
-        GATHERS as f64 / seconds
-    }))
+        let seconds = best(env, || positions.par_chunks(PIECE).map(gather).sum::<u32>())?;
+        Ok(GATHERS as f64 / seconds)
+    })
 }
 
 /// Seconds of the best pass.
-fn best<R>(pass: impl Fn() -> R) -> f64 {
-    let seconds = (0..PASSES).map(|_| {
+fn best<R>(env: &Environment, pass: impl Fn() -> R) -> Result<f64> {
+    let mut best = f64::INFINITY;
+    for _ in 0..PASSES {
+        env.check_cancelled()?;
         let start = Instant::now();
         black_box(pass());
-        start.elapsed().as_secs_f64()
-    });
-    seconds.fold(f64::INFINITY, f64::min)
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok(best)
 }
 
 #[cfg(test)]

@@ -152,8 +152,7 @@ impl Run<'_> {
             let env = self.env.with_threads(threads)?;
             let name = format!("measuring memory, {threads} threads");
             let rates = phase(&env, &name, None, || Rates::measure(&env, &tables));
-            self.report.machine.rates.push(rates.map_err(quince_core::Error::from)?);
-            env.check_cancelled()?;
+            self.report.machine.rates.push(rates?);
         }
         Ok(())
     }
