@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    quince::algorithms::cli::main()
+    quince::algorithms::cli::main_with(&[quince_benches::COMMAND])
 }

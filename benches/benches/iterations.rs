@@ -9,19 +9,18 @@
 //! times: `dataflow` through the iteration API, `hand-written` over the same index, `one-thread`
 //! as anybody would write it. Loading and verification are outside the clock. What else runs on
 //! the machine changes from one function to the next, so the ratio of the first two is also
-//! measured in alternating pairs and printed. [`graphs`] has the settings.
+//! measured in alternating pairs and printed. [`setting`] says how large.
 #![allow(clippy::print_stderr, reason = "ratios are for whoever runs the benchmark")]
 
-mod graphs;
-#[allow(dead_code, reason = "the other benchmarks run the rest")]
-mod hand_written;
+mod setting;
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hand_written::{components, page_rank};
 use quince_algorithms::{ConnectedComponents, PageRank, Precision, Ranks};
+use quince_benches::hand_written::{components, page_rank};
+use quince_benches::plain;
 use quince_core::index::Csr;
 use quince_core::iteration::Rewrites;
 use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops, VertexId};
@@ -35,8 +34,8 @@ criterion_group!(benches, iterations);
 criterion_main!(benches);
 
 fn iterations(criterion: &mut Criterion) {
-    let env = graphs::environment();
-    for (name, source) in graphs::sources() {
+    let env = setting::environment();
+    for (name, source) in setting::sources(&env) {
         let graph = IndexedGraph::builder(&env)
             .directed(false)
             .self_loops(SelfLoops::Drop)
@@ -50,13 +49,13 @@ fn iterations(criterion: &mut Criterion) {
 }
 
 fn bench_page_rank(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index: &Csr<()>) {
-    let env = graph.environment();
+    let (env, degrees) = (graph.environment(), graph.out_degrees().expect("degrees"));
     let dataflow = || {
         let algorithm = PageRank::default().iterations(ITERATIONS).precision(Precision::F32);
         graph.run(algorithm).expect("ranks")
     };
     let by_hand = || env.install(|| page_rank::parallel(env, index, ITERATIONS));
-    let one_thread = || page_rank::one_thread(index, ITERATIONS);
+    let one_thread = || plain::page_rank(index, &degrees, ITERATIONS);
     let result = dataflow();
     let Ranks::F32(ranks) = result.ranks() else { unreachable!("asked for in 32 bits") };
     assert!(by_hand()[..] == *ranks.by_dense(), "the same sums in the same order");
@@ -79,7 +78,7 @@ fn bench_components(criterion: &mut Criterion, name: &str, graph: &IndexedGraph,
         || graph.run(ConnectedComponents::default().rewrites(Rewrites::Off)).expect("components");
     let first_label = |vertex| dictionary.ordinal(vertex);
     let by_hand = || env.install(|| components::parallel(env, index, first_label));
-    let one_thread = || components::one_thread(index, first_label);
+    let one_thread = || plain::components(index, first_label);
     let (result, labels) = (dataflow(), by_hand());
     assert!(one_thread()[..] == labels[..], "the same components");
     for (vertex, &label) in labels.iter().enumerate() {

@@ -6,9 +6,9 @@
 //!
 //! Groups `load/edge-list/GRAPH`: `quince` is the reader, the dictionary and the index build;
 //! `one-thread` splits lines and counts degrees as anybody would, for ids that are known to be
-//! integers from 0. Throughput is in bytes of text. [`graphs`] has the settings.
+//! integers from 0. Throughput is in bytes of text. [`setting`] says how large.
 
-mod graphs;
+mod setting;
 
 use std::path::Path;
 
@@ -23,9 +23,9 @@ criterion_group!(benches, load);
 criterion_main!(benches);
 
 fn load(criterion: &mut Criterion) {
-    let env = graphs::environment();
+    let env = setting::environment();
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, source) in graphs::sources() {
+    for (name, source) in setting::sources(&env) {
         let file = folder.path().join(&name).with_extension("el");
         write(&env, &*source, &file);
         let (graph, entries) = (quince(&env, &file), one_thread(&file).1.len());

@@ -8,18 +8,17 @@
 //! `models/components/GRAPH` and `models/shortest-paths/GRAPH` hold the same algorithm as a
 //! vertex-centric, a scatter-gather and a gather-sum-apply program, all with a combiner, and as a
 //! loop by hand over the same index; the last two also as a gather-sum-apply program that only
-//! improves. Ratios are those of alternating pairs of runs. [`graphs`] has the settings.
+//! improves. Ratios are those of alternating pairs of runs. [`setting`] says how large.
 #![allow(clippy::print_stderr, reason = "ratios are for whoever runs the benchmark")]
 
-mod graphs;
-#[allow(dead_code, reason = "the other benchmarks run the rest")]
-mod hand_written;
+mod setting;
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use hand_written::{components, page_rank, shortest_paths};
+use quince_benches::graphs::weighted;
+use quince_benches::hand_written::{components, page_rank, shortest_paths};
 use quince_core::index::Csr;
 use quince_core::iteration::Combiner;
 use quince_core::pipeline::Source;
@@ -40,8 +39,8 @@ criterion_group!(benches, models);
 criterion_main!(benches);
 
 fn models(criterion: &mut Criterion) {
-    let env = graphs::environment();
-    for (name, source) in graphs::sources() {
+    let env = setting::environment();
+    for (name, source) in setting::sources(&env) {
         let builder = || {
             IndexedGraph::builder(&env)
                 .directed(false)
@@ -52,7 +51,7 @@ fn models(criterion: &mut Criterion) {
         let index = graph.index(EdgeDirection::Any).expect("an index");
         ranks(criterion, &name, &graph, &index);
         connected(criterion, &name, &graph, &index);
-        let source: Box<dyn Source> = Box::new(graphs::weighted(&env, &*source));
+        let source: Box<dyn Source> = Box::new(weighted(&env, &*source).expect("edges"));
         let graph = builder().build_weighted(&*source).expect("a graph");
         let index = graph.index(EdgeDirection::Any).expect("an index");
         distances(criterion, &name, &graph, &index);

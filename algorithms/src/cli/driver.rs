@@ -166,8 +166,8 @@ fn explain(plan: &PlanNode) {
     let _ = write!(io::stderr().lock(), "{plan}");
 }
 
-/// A note on standard error.
-pub(super) fn tell(note: &str) {
+/// Writes a note for people on standard error.
+pub fn tell(note: &str) {
     let _ = writeln!(io::stderr().lock(), "{note}");
 }
 

@@ -112,6 +112,9 @@ pub enum CliError {
     /// The graph or the algorithm failed.
     #[error(transparent)]
     Graph(quince_gelly::Error),
+    /// A command of another crate failed in its own way.
+    #[error(transparent)]
+    External(Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Commands do input and output of their own on standard output alone.

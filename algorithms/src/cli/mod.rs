@@ -10,6 +10,8 @@
 //! | `quince generate GRAPH` | graphs from a seed |
 //! | `quince run --algorithm NAME ...` | runs an algorithm with the parameters of Gelly's `Runner` |
 //!
+//! Other crates add theirs by [`main_with`], as the benchmark suite does.
+//!
 //! Results go to standard output or the file of `--output`, everything else to standard error.
 //! Files are written beside their final path and renamed into place, so a command that fails
 //! leaves nothing behind. `--report` writes a [`report::Report`] as JSON.
@@ -35,6 +37,7 @@ pub mod report;
 mod runner;
 mod runner_error;
 mod stats;
+mod tool;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
@@ -49,8 +52,12 @@ use registry::ALGORITHMS;
 use runner::RunnerCommand;
 use stats::StatsCommand;
 
+pub use args::values;
+pub use driver::tell;
 pub use error::{CliError, Result};
+pub use progress::phase;
 pub use runner_error::RunnerError;
+pub use tool::{ExternalTool, Session};
 
 const ABOUT: &str = "\
 Iterative graph analytics from the command line
@@ -99,8 +106,8 @@ fn list(out: &mut dyn Write) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// The definition of the `quince` command.
-fn quince() -> clap::Command {
+/// The definition of the `quince` command, with the commands of other crates.
+fn quince(tools: &[ExternalTool]) -> clap::Command {
     let (summary, _) = ABOUT.split_once('\n').unwrap_or((ABOUT, ""));
     let program = clap::Command::new("quince")
         .version(env!("CARGO_PKG_VERSION"))
@@ -110,7 +117,8 @@ fn quince() -> clap::Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(ALGORITHMS.iter().map(|entry| (entry.command)()));
-    Tool::augment_subcommands(program).subcommand(estimate())
+    let program = Tool::augment_subcommands(program).subcommand(estimate());
+    program.subcommands(tools.iter().map(|tool| (tool.command)()))
 }
 
 /// The definition of `quince estimate`.
@@ -130,7 +138,12 @@ fn estimate() -> clap::Command {
 }
 
 /// Runs what the arguments of `quince` ask for.
-fn run(matches: &ArgMatches, interrupt: &Interrupt, out: &mut dyn Write) -> Result<()> {
+fn run(
+    matches: &ArgMatches,
+    tools: &[ExternalTool],
+    interrupt: &Interrupt,
+    out: &mut dyn Write,
+) -> Result<()> {
     let asked = |matches: &ArgMatches| {
         let (name, matches) = matches.subcommand()?;
         Some((registry::find(name)?, matches.clone()))
@@ -141,12 +154,18 @@ fn run(matches: &ArgMatches, interrupt: &Interrupt, out: &mut dyn Write) -> Resu
     if let Some((entry, matches)) = matches.subcommand_matches("estimate").and_then(asked) {
         return (entry.estimate)(&matches, interrupt, out);
     }
+    for tool in tools {
+        if let Some(matches) = matches.subcommand_matches((tool.command)().get_name()) {
+            return (tool.run)(matches, &Session::new(interrupt), out);
+        }
+    }
     Tool::from_arg_matches(matches)?.run(interrupt, out)
 }
 
-/// The `quince` command: reads the arguments of this process, runs, and tells how it ended.
-pub fn main() -> ExitCode {
-    start(|interrupt, out| run(&quince().try_get_matches()?, interrupt, out))
+/// The `quince` command with commands of other crates: reads the arguments of this process, runs,
+/// and tells how it ended.
+pub fn main_with(tools: &[ExternalTool]) -> ExitCode {
+    start(|interrupt, out| run(&quince(tools).try_get_matches()?, tools, interrupt, out))
 }
 
 /// The program of a single algorithm: its command by itself. `name` is that of the program, which
@@ -182,7 +201,7 @@ where
     I: IntoIterator,
     I::Item: Into<OsString> + Clone,
 {
-    run(&quince().try_get_matches_from(arguments)?, &Interrupt::default(), out)
+    run(&quince(&[]).try_get_matches_from(arguments)?, &[], &Interrupt::default(), out)
 }
 
 /// Runs `work` with the signals and the standard output of this process.
@@ -206,12 +225,12 @@ mod tests {
 
     #[test]
     fn the_definitions_hold_together() {
-        quince().debug_assert();
+        quince(&[]).debug_assert();
     }
 
     #[test]
     fn every_command_teaches() {
-        for command in quince().get_subcommands() {
+        for command in quince(&[]).get_subcommands() {
             let help = command.clone().render_long_help().to_string();
             assert!(help.contains("Examples:"), "{help}");
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();

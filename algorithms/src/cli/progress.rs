@@ -114,7 +114,7 @@ impl Listener for Progress {
 }
 
 /// Does `work` as a phase called `name`, with `total` to do if that is known.
-pub(super) fn phase<T, E>(
+pub fn phase<T, E>(
     env: &Environment,
     name: &str,
     total: Option<u64>,

@@ -30,13 +30,16 @@
 )]
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::Instant;
+use std::process::{Command, ExitCode};
 
 use clap::Parser;
+use quince_benches::PeerFault;
+use quince_benches::peers::gapbs::{self, GapbsRun, labelled, ranked, whole_number};
+use quince_benches::peers::process::{Finished, run};
+use quince_benches::statistics::median;
 use serde_json::Value;
 
 /// Supersteps of every PageRank run, on both sides.
@@ -74,30 +77,6 @@ struct Args {
     /// Undirected edge lists (.el), each edge once.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-}
-
-/// What a process left behind.
-#[derive(Debug)]
-struct Finished {
-    /// Lines of its standard output, each with the seconds from start until it arrived.
-    lines: Vec<(f64, String)>,
-    /// Its peak resident size.
-    peak_bytes: f64,
-}
-
-/// Figures of one GAPBS process.
-#[derive(Debug)]
-struct GapbsRun {
-    /// Read Time + Build Time.
-    load: f64,
-    /// From process start until the graph was ready, deduplicated.
-    ready: f64,
-    /// Median of its Trial Times.
-    kernel: f64,
-    peak_bytes: f64,
-    /// Ids from 0 to the largest.
-    nodes: u64,
-    finished: Finished,
 }
 
 /// Figures of one Quince process.
@@ -233,27 +212,11 @@ fn both<A, B>(
 
 /// Runs one GAPBS kernel on the input, symmetrised.
 fn gapbs(args: &Args, kernel: &str, input: &Path, options: &[&str]) -> Outcome<GapbsRun> {
-    let mut command = Command::new(args.gapbs.join(kernel));
-    command.arg("-f").arg(input).args(["-s", "-n", &args.kernel_runs.to_string()]).args(options);
-    command.env("OMP_NUM_THREADS", args.threads.to_string());
-    let finished = run(&mut command)?;
-    let in_context = |what: String| format!("{kernel} on {}: {what}", input.display());
-    gapbs_figures(finished).map_err(in_context)
-}
-
-/// Reads the figures out of what a GAPBS kernel printed.
-fn gapbs_figures(finished: Finished) -> Outcome<GapbsRun> {
-    let lines = &finished.lines;
-    let load = labelled(lines, "Read Time:")? + labelled(lines, "Build Time:")?;
-    let times: Vec<f64> = lines.iter().filter_map(|(_, l)| after(l, "Trial Time:")).collect();
-    if times.is_empty() {
-        return Err("it printed no `Trial Time:`".to_owned());
-    }
-    let nodes = whole_number(lines, "Graph has ")?;
-    let shown = lines.iter().find(|(_, line)| line.starts_with("Graph has "));
-    let ready = shown.map_or(f64::NAN, |(seconds, _)| *seconds);
-    let peak_bytes = finished.peak_bytes;
-    Ok(GapbsRun { load, ready, kernel: median(&times), peak_bytes, nodes, finished })
+    let (runs, threads) = (args.kernel_runs.get(), args.threads.get());
+    let mut command = gapbs::command(&args.gapbs, kernel, input, runs, threads);
+    command.arg("-s").args(options);
+    let in_context = |fault: PeerFault| format!("{kernel} on {} {fault}", input.display());
+    start(&mut command).and_then(GapbsRun::new).map_err(in_context)
 }
 
 /// Runs one Quince command on the input and reads its report.
@@ -263,7 +226,7 @@ fn quince(args: &Args, command: &str, input: &Path, options: &[&str]) -> Outcome
     process.arg(command).arg(input).args(["--undirected", "--quiet", "--top", "1"]);
     process.args(["--threads", &args.threads.to_string()]).args(options);
     process.arg("--report").arg(&file);
-    let finished = run(&mut process)?;
+    let finished = start(&mut process).map_err(|fault| format!("quince {command} {fault}"))?;
     let in_context = |what: String| format!("quince {command} on {}: {what}", input.display());
     let report = read_report(&file).map_err(in_context)?;
     quince_figures(finished, report).map_err(in_context)
@@ -295,73 +258,14 @@ fn graph_crate(args: &Args, input: &Path) -> Outcome<Option<f64>> {
     let Some(program) = &args.graph_crate else { return Ok(None) };
     let mut command = Command::new(program);
     command.arg(input).env("RAYON_NUM_THREADS", args.threads.to_string());
-    let finished = run(&mut command)?;
-    let seconds = labelled(&finished.lines, "load_seconds")
-        .map_err(|what| format!("{} on {}: {what}", program.display(), input.display()))?;
-    Ok(Some(seconds))
+    let seconds = start(&mut command).and_then(|done| labelled(&done.lines, "load_seconds"));
+    let in_context = |fault| format!("{} on {} {fault}", program.display(), input.display());
+    seconds.map(Some).map_err(in_context)
 }
 
-/// Runs a process to its end; its standard error is ours.
-fn run(command: &mut Command) -> Outcome<Finished> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    let start = Instant::now();
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("cannot start {program}: {error}"))?;
-    let stdout = child.stdout.take().expect("standard output was set to a pipe");
-    let lines = BufReader::new(stdout)
-        .lines()
-        .map(|line| line.map(|text| (start.elapsed().as_secs_f64(), text)))
-        .collect::<io::Result<Vec<_>>>();
-    let (succeeded, peak_bytes) =
-        wait(&child).map_err(|error| format!("cannot wait for {program}: {error}"))?;
-    let lines = lines.map_err(|error| format!("cannot read what {program} says: {error}"))?;
-    if succeeded {
-        return Ok(Finished { lines, peak_bytes });
-    }
-    let said = lines.last().map_or("nothing", |(_, line)| line);
-    Err(format!("`{command:?}` failed; the last line of its output: {said}"))
-}
-
-/// Waits for a child: whether it exited with 0, and its peak resident size in bytes.
-fn wait(child: &Child) -> io::Result<(bool, f64)> {
-    let pid = libc::pid_t::try_from(child.id()).map_err(io::Error::other)?;
-    let mut status = 0;
-    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: both pointers are to live locals of the types that wait4 fills, and `pid` is our
-    // own child, which nothing else waits for: `Child` waits only when told to.
-    while unsafe { libc::wait4(pid, &raw mut status, 0, usage.as_mut_ptr()) } != pid {
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
-    }
-    // SAFETY: `rusage` is integers only, for which the zeroes it began with are valid.
-    let usage = unsafe { usage.assume_init() };
-    let unit = if cfg!(target_vendor = "apple") { 1.0 } else { 1024.0 };
-    let succeeded = libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0;
-    Ok((succeeded, usage.ru_maxrss as f64 * unit))
-}
-
-/// The number that follows a label at the start of a line.
-fn after(line: &str, label: &str) -> Option<f64> {
-    line.strip_prefix(label)?.trim().parse().ok()
-}
-
-/// The number behind the first line with this label.
-fn labelled(lines: &[(f64, String)], label: &str) -> Outcome<f64> {
-    let found = lines.iter().find_map(|(_, line)| after(line, label));
-    found.ok_or_else(|| format!("it printed no `{label}` with a number"))
-}
-
-/// The whole number that follows a phrase at the start of a line.
-fn whole_number(lines: &[(f64, String)], phrase: &str) -> Outcome<u64> {
-    let found = lines
-        .iter()
-        .find_map(|(_, line)| line.strip_prefix(phrase)?.split_whitespace().next()?.parse().ok());
-    found.ok_or_else(|| format!("it printed no `{phrase}` with a number"))
+/// Runs a process to its end.
+fn start(command: &mut Command) -> Result<Finished, PeerFault> {
+    run(command, || false)
 }
 
 /// A number in a report, by JSON pointer.
@@ -379,7 +283,8 @@ fn count(report: &Value, pointer: &str) -> Outcome<u64> {
 /// Both sides must find the same components, once ids that the file skips are taken off.
 fn check_components(theirs: &GapbsRun, ours: &QuinceRun) -> Outcome<()> {
     let found = count(&ours.report, "/result/components")?;
-    let gapbs = whole_number(&theirs.finished.lines, "There are ")?;
+    let gapbs = whole_number(&theirs.finished.lines, "There are ");
+    let gapbs = gapbs.map_err(|fault| format!("GAPBS cc {fault}"))?;
     if found + theirs.nodes == gapbs + ours.vertices {
         return Ok(());
     }
@@ -422,12 +327,6 @@ fn top_vertex(lines: &[(f64, String)]) -> Option<(u64, String)> {
     })
 }
 
-/// The lines `vertex:score` that GAPBS prints for its top five.
-fn ranked(lines: &[(f64, String)]) -> Vec<(u64, f64)> {
-    let pairs = lines.iter().filter_map(|(_, line)| line.split_once(':'));
-    pairs.filter_map(|(id, score)| Some((id.parse().ok()?, score.parse().ok()?))).collect()
-}
-
 /// The last place of a printed number: what rounding may have taken off it.
 fn resolution(printed: &str) -> f64 {
     match printed.split_once('.') {
@@ -446,7 +345,7 @@ fn rows(trials: &[Trial]) -> Vec<Row> {
     let bytes =
         |measure, peer, theirs, ours| Row { measure, peer, unit: Unit::Bytes, theirs, ours };
     let load = of(|t| t.rank_f32.load);
-    let (pr, pr_spmv) = (of(|t| t.pr.kernel), of(|t| t.pr_spmv.kernel));
+    let (pr, pr_spmv) = (of(|t| median(&t.pr.trials)), of(|t| median(&t.pr_spmv.trials)));
     let (best, rank) =
         if median(&pr) <= median(&pr_spmv) { ("`pr`", pr) } else { ("`pr_spmv`", pr_spmv) };
 
@@ -462,8 +361,13 @@ fn rows(trials: &[Trial]) -> Vec<Row> {
     rows.extend([
         seconds("PageRank f32", best, rank.clone(), of(|t| t.rank_f32.iterate)),
         seconds("PageRank f64", best, rank, of(|t| t.rank_f64.iterate)),
-        seconds("components", "`cc`", of(|t| t.cc.kernel), of(|t| t.components.iterate)),
-        bytes("peak memory, load + PageRank f32", "`pr`", of(|t| t.pr.peak_bytes), rss.clone()),
+        seconds("components", "`cc`", of(|t| median(&t.cc.trials)), of(|t| t.components.iterate)),
+        bytes(
+            "peak memory, load + PageRank f32",
+            "`pr`",
+            of(|t| t.pr.finished.peak_bytes),
+            rss.clone(),
+        ),
         bytes("`memory.peak_bytes` of the report", "quince's peak RSS", rss, counted),
     ]);
     rows
@@ -497,17 +401,6 @@ impl Unit {
     }
 }
 
-/// The middle value, or the mean of the two in the middle; not a number if there is none.
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -522,7 +415,7 @@ mod tests {
                     Graph has 10 nodes and 7 undirected edges for degree: 0\n\
                     Trial Time:          0.3\nTrial Time:          0.1\n\
                     Trial Time:          0.2\n";
-        gapbs_figures(finished(&format!("{head}{answer}"))).unwrap()
+        GapbsRun::new(finished(&format!("{head}{answer}"))).unwrap()
     }
 
     fn quince_run(supersteps: usize, components: u64, output: &str) -> QuinceRun {
@@ -534,13 +427,6 @@ mod tests {
             "result": { "components": components },
         });
         quince_figures(finished(output), report).unwrap()
-    }
-
-    #[test]
-    fn gapbs_output_is_read() {
-        let run = gapbs_run("");
-        assert_eq!((run.load, run.ready, run.kernel, run.nodes), (1.75, 2.0, 0.2, 10));
-        assert!(gapbs_figures(finished("Read Time: 1.0")).is_err());
     }
 
     #[test]
@@ -575,14 +461,5 @@ mod tests {
         let line = row.line();
         assert_eq!(line, "| m | p | 4000.0 ms | 1000.0 ms | **0.25** | 0.25 | 0.75 |");
         assert_eq!(median(&[1.0, 2.0]), 1.5);
-    }
-
-    #[test]
-    fn a_process_that_fails_is_an_error_with_its_last_line() {
-        let error = run(Command::new("sh").args(["-c", "echo why; exit 3"])).unwrap_err();
-        assert!(error.contains("why"), "{error}");
-        let finished = run(Command::new("sh").args(["-c", "echo fine"])).unwrap();
-        assert_eq!(finished.lines[0].1, "fine");
-        assert!(finished.peak_bytes > 0.0);
     }
 }

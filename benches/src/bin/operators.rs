@@ -219,7 +219,7 @@ impl Program {
             command.args(["--threads", &threads, "--trials", &trials]);
             return Ok(command);
         }
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/operators.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/operators.py");
         let mut command = Command::new(&arguments.python);
         command.args([script, self.name, operation.name(), &rows, &threads, &trials]);
         Ok(command)

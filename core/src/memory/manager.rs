@@ -145,6 +145,21 @@ impl MemoryManager {
         }
     }
 
+    /// Forgets the peak: from now on `peak_bytes` is the highest since this moment.
+    ///
+    /// ```
+    /// # use quince_core::memory::MemoryManager;
+    /// let memory = MemoryManager::new(1 << 20);
+    /// drop(memory.reserve("sort", 5000)?);
+    /// memory.reset_peak();
+    /// let _held = memory.reserve("ranks", 70)?;
+    /// assert_eq!(memory.counters().peak_bytes, 70);
+    /// # Ok::<(), quince_core::memory::MemoryError>(())
+    /// ```
+    pub fn reset_peak(&self) {
+        self.inner.peak.store(self.inner.granted.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// Reserves `bytes` under `name`, or says why not.
     pub fn reserve(&self, name: &str, bytes: u64) -> Result<Reservation, MemoryError> {
         let mut reservation =

@@ -14,7 +14,10 @@ where
 }
 
 /// Reads a size in bytes.
-pub(super) fn memory_size(text: &str) -> Result<u64, &'static str> {
+///
+/// # Errors
+/// If it is none, with what to write.
+pub fn memory_size(text: &str) -> Result<u64, &'static str> {
     match parse_bytes(text) {
         None => Err("this is not a size; write it like 512MiB or 4GiB"),
         Some(0) => Err("nothing fits into 0 bytes; give some memory, like 512MiB or 4GiB"),
@@ -23,7 +26,10 @@ pub(super) fn memory_size(text: &str) -> Result<u64, &'static str> {
 }
 
 /// Reads a number of threads.
-pub(super) fn threads(text: &str) -> Result<usize, &'static str> {
+///
+/// # Errors
+/// If it is none, with what to write.
+pub fn threads(text: &str) -> Result<usize, &'static str> {
     match text.parse() {
         Ok(0) => Err("give at least 1, or leave the option out for one per processor"),
         Ok(threads) => Ok(threads),

@@ -1,11 +1,10 @@
 //! What a program would look like that was written for one graph algorithm alone: loops over the
 //! offsets and columns of the same index, in segments of the same memory manager, in the same
-//! pool. So nothing but the dataflow form makes the difference. Beside each a reference on one
-//! thread, as anybody would write it (the COST of McSherry, Isard and Murray, 2015).
+//! pool. So nothing but the dataflow form makes the difference.
 
-pub(crate) mod components;
-pub(crate) mod page_rank;
-pub(crate) mod shortest_paths;
+pub mod components;
+pub mod page_rank;
+pub mod shortest_paths;
 
 use std::ops::Range;
 

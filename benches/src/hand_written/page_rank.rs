@@ -11,7 +11,7 @@ const DAMPING: f64 = 0.85;
 
 /// In parallel: one sweep over the rows of `index` per iteration, which pulls, ranks, and divides
 /// by the degree for the next. The same sums in the same order as the dataflow form.
-pub(crate) fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32> {
+pub fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32> {
     let (offsets, columns, chunks) = (index.offsets(), index.columns(), index.chunks());
     let vertices = index.num_keys();
     let column = || env.memory().allocate::<f32>("hand-written", vertices).expect("memory");
@@ -58,7 +58,7 @@ pub(crate) fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> S
 
 /// As [`parallel`], but without the mass of dangling vertices, and nobody looks whether it
 /// converges. A vertex without entries keeps the rank that it began with.
-pub(crate) fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32> {
+pub fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32> {
     let (offsets, columns, chunks) = (index.offsets(), index.columns(), index.chunks());
     let vertices = index.num_keys();
     let column = || env.memory().allocate::<f32>("hand-written", vertices).expect("memory");
@@ -90,28 +90,6 @@ pub(crate) fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segm
             }
         });
         std::mem::swap(&mut read, &mut write);
-    }
-    ranks
-}
-
-/// On one thread.
-pub(crate) fn one_thread(index: &Csr<()>, iterations: u64) -> Vec<f32> {
-    let vertices = index.num_keys();
-    let degree = |vertex: usize| index.row(vertex as u32).len() as f32;
-    let mut ranks = vec![1.0 / vertices as f32; vertices];
-    let mut contributions = vec![0.0; vertices];
-    for _ in 0..iterations {
-        let mut dangling = 0.0;
-        for vertex in 0..vertices {
-            contributions[vertex] = ranks[vertex] / degree(vertex);
-            dangling += if degree(vertex) == 0.0 { f64::from(ranks[vertex]) } else { 0.0 };
-        }
-        let base = ((1.0 - DAMPING + DAMPING * dangling) / vertices as f64) as f32;
-        for (vertex, rank) in ranks.iter_mut().enumerate() {
-            let row = index.row(vertex as u32);
-            let sum: f32 = row.iter().map(|&source| contributions[source as usize]).sum();
-            *rank = base + DAMPING as f32 * sum;
-        }
     }
     ranks
 }

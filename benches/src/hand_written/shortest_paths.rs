@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{PULL_SHARE, PUSH_CHUNK, flag, lower, split, take_flagged};
 
 /// In parallel: distances spread synchronously, pulled while many change and pushed while few do.
-pub(crate) fn parallel(env: &Environment, index: &Csr<f64>, source: u32) -> Segment<f64> {
+pub fn parallel(env: &Environment, index: &Csr<f64>, source: u32) -> Segment<f64> {
     let vertices = index.num_keys();
     let column = || env.memory().allocate::<f64>("hand-written", vertices).expect("memory");
     let (mut distances, mut next) = (column(), column());

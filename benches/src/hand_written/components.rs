@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{PULL_SHARE, PUSH_CHUNK, flag, fold_row, lower, split, take_flagged};
 
 /// In parallel: labels spread synchronously, pulled while many change and pushed while few do.
-pub(crate) fn parallel(
+pub fn parallel(
     env: &Environment,
     index: &Csr<()>,
     first_label: impl Fn(u32) -> u32 + Sync,
@@ -79,31 +79,4 @@ fn push(index: &Csr<()>, active: &[u32], labels: &mut [u32], changed: &mut [u8])
         all.extend(some);
         all
     })
-}
-
-/// On one thread: union-find with path halving; the label is the smallest of the component.
-pub(crate) fn one_thread(index: &Csr<()>, first_label: impl Fn(u32) -> u32) -> Vec<u32> {
-    let vertices = index.num_keys() as u32;
-    let mut parents: Vec<u32> = (0..vertices).collect();
-    for vertex in 0..vertices {
-        for &other in index.row(vertex) {
-            let (a, b) = (root(&mut parents, vertex), root(&mut parents, other));
-            parents[a.max(b) as usize] = a.min(b);
-        }
-    }
-    let mut labels = vec![u32::MAX; parents.len()];
-    for vertex in 0..vertices {
-        let root = root(&mut parents, vertex) as usize;
-        labels[root] = labels[root].min(first_label(vertex));
-    }
-    (0..vertices).map(|vertex| labels[root(&mut parents, vertex) as usize]).collect()
-}
-
-fn root(parents: &mut [u32], mut vertex: u32) -> u32 {
-    while parents[vertex as usize] != vertex {
-        let above = parents[parents[vertex as usize] as usize];
-        parents[vertex as usize] = above;
-        vertex = above;
-    }
-    vertex
 }
