@@ -19,10 +19,18 @@
 //!   the dependencies.
 //! - **Cost**: O(vertices + edges) time for each source; 44 bytes and 3 bits a vertex.
 //! - **Deterministic**: sums run in the order of the index, sources in that of their ids, the same
-//!   bits at any number of threads. Path counts are 64-bit floats.
+//!   bits at any number of threads.
+//! - **Range**: path counts are 64-bit floats. Those of a grid of 1,000 × 1,000 exceed them; where
+//!   any does, those of its source are counted again, in floats of 40 bits of fraction and 24 of
+//!   exponent.
 //! - **Source**: Brandes: *A faster algorithm for betweenness centrality*, 2001.
 
-use quince_core::algebra::Sum;
+mod count;
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use quince_core::Error;
 use quince_core::index::{Csr, EntryValue};
 use quince_core::iteration::{
     FrontierTraversal, LevelProgram, LevelSweep, StepIteration, StepOutcome,
@@ -37,6 +45,7 @@ use crate::centrality::CentralityResult;
 #[cfg(feature = "cli")]
 use crate::command::{Command, names};
 use crate::sources::Sources;
+use count::{Count, Wide};
 
 const NAME: &str = "Betweenness";
 
@@ -207,7 +216,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for Betweenness {
             out: &out,
             into: &into,
             traversal: traversal.keep_order().nested(),
-            sweep: LevelSweep::new(env, NAME, num_keys, 0.0)?,
+            sweep: LevelSweep::new(env, NAME, num_keys, 0)?,
             counts: env.memory().allocate("path counts", num_keys)?,
             scores: env.memory().allocate("betweenness", num_keys)?,
         };
@@ -236,8 +245,9 @@ struct Brandes<'a, E: EntryValue> {
     out: &'a Csr<E>,
     into: &'a Csr<E>,
     traversal: FrontierTraversal<'a, E>,
-    sweep: LevelSweep<'a, f64>,
-    counts: Segment<f64>,
+    sweep: LevelSweep<'a, u64>,
+    /// Words of a [`Count`].
+    counts: Segment<u64>,
     scores: Segment<f64>,
 }
 
@@ -248,63 +258,83 @@ impl<E: EntryValue> Brandes<'_, E> {
         let found = levels.supersteps.iter().map(|step| step.changes).filter(|&size| size > 0);
         // As many as there are levels, as in the report itself.
         let sizes: Vec<u64> = std::iter::once(1).chain(found).collect();
+        if !self.add_in::<f64>(source, &sizes)? && !self.add_in::<Wide>(source, &sizes)? {
+            let what = "the exponent of a number of shortest paths";
+            return Err(Error::TooLarge { what, count: Wide::LIMIT + 1, limit: Wide::LIMIT });
+        }
+        Ok(self.traversal.order().len() as u64)
+    }
+
+    /// Adds what depends on `source`, unless a number of paths is too large for the type.
+    fn add_in<C: Count>(&mut self, source: u32, sizes: &[u64]) -> quince_core::Result<bool> {
         let order = self.traversal.order();
-        let counts = PathCounts { source };
-        self.sweep.run(self.into, &counts, order, &sizes, false, &mut self.counts)?;
-        let dependencies = Dependencies { source, counts: &self.counts };
-        self.sweep.run(self.out, &dependencies, order, &sizes, true, &mut self.scores)?;
-        Ok(order.len() as u64)
+        let program =
+            PathCounts::<C> { source, overflows: AtomicBool::new(false), count: PhantomData };
+        self.sweep.run(self.into, &program, order, sizes, false, &mut self.counts)?;
+        if program.overflows.into_inner() {
+            return Ok(false);
+        }
+        let program = Dependencies::<C> { source, counts: &self.counts, count: PhantomData };
+        self.sweep.run(self.out, &program, order, sizes, true, &mut self.scores)?;
+        Ok(true)
     }
 }
 
 /// How many shortest paths lead from the source to each vertex.
-struct PathCounts {
+struct PathCounts<C> {
     source: u32,
+    /// Whether a number was too large.
+    overflows: AtomicBool,
+    count: PhantomData<C>,
 }
 
-impl<W: EntryValue> LevelProgram<W> for PathCounts {
-    type State = f64;
-    type Projection = f64;
-    type Combiner = Sum<f64>;
-    const SILENT: f64 = 0.0;
+impl<C: Count, W: EntryValue> LevelProgram<W> for PathCounts<C> {
+    type State = u64;
+    type Projection = u64;
+    type Combiner = C::Sum;
+    const SILENT: u64 = 0;
 
     #[inline(always)]
-    fn message(&self, count: f64, _weight: W) -> f64 {
-        count
+    fn message(&self, count: u64, _weight: W) -> C {
+        C::from_word(count)
     }
 
     #[inline(always)]
-    fn apply(&self, vertex: u32, _count: f64, sum: f64) -> (f64, f64) {
-        let count = if vertex == self.source { 1.0 } else { sum };
-        (count, count)
+    fn apply(&self, vertex: u32, _count: u64, sum: C) -> (u64, u64) {
+        let count = if vertex == self.source { C::from_float(1.0) } else { sum };
+        if count.overflows() {
+            self.overflows.store(true, Relaxed);
+        }
+        (count.to_word(), count.to_word())
     }
 }
 
 /// The dependency of the source on each vertex: over all that paths go on to, the share of the
 /// paths there that come through the vertex, with what depends on those in turn.
-struct Dependencies<'a> {
+struct Dependencies<'a, C> {
     source: u32,
-    counts: &'a [f64],
+    counts: &'a [u64],
+    count: PhantomData<C>,
 }
 
-impl<W: EntryValue> LevelProgram<W> for Dependencies<'_> {
+impl<C: Count, W: EntryValue> LevelProgram<W> for Dependencies<'_, C> {
     /// The score, to which the dependency is added.
     type State = f64;
-    type Projection = f64;
-    type Combiner = Sum<f64>;
-    const SILENT: f64 = 0.0;
+    type Projection = u64;
+    type Combiner = C::Sum;
+    const SILENT: u64 = 0;
 
     #[inline(always)]
-    fn message(&self, share: f64, _weight: W) -> f64 {
-        share
+    fn message(&self, share: u64, _weight: W) -> C {
+        C::from_word(share)
     }
 
     #[inline(always)]
-    fn apply(&self, vertex: u32, score: f64, sum: f64) -> (f64, f64) {
-        let count = self.counts[vertex as usize];
-        let dependency = count * sum;
+    fn apply(&self, vertex: u32, score: f64, sum: C) -> (f64, u64) {
+        let count = C::from_word(self.counts[vertex as usize]);
+        let dependency = count.times(sum);
         let score = if vertex == self.source { score } else { score + dependency };
-        (score, (1.0 + dependency) / count)
+        (score, count.divide(1.0 + dependency).to_word())
     }
 }
 
@@ -390,6 +420,31 @@ mod tests {
                 prop_assert!(close(&found, &plain(&raw, &few)));
             }
         }
+    }
+
+    /// A chain of squares: twice as many paths at the end of each, beyond what floats hold.
+    #[test]
+    fn paths_beyond_floats_are_counted() {
+        let squares = 1_200;
+        let square =
+            |at: i64| [(0, 1), (0, 2), (1, 3), (2, 3)].map(|(u, v)| (3 * at + u, 3 * at + v, 1.0));
+        let edges: Vec<_> = (0..squares).flat_map(square).collect();
+        let raw = Raw::new(true, &edges);
+        let mut bits = Vec::new();
+        for threads in [1, 2, 8] {
+            let graph = raw.unweighted(threads, VertexOrder::Auto);
+            let start = Sources::these([Id::from(0)]);
+            let found = scores(&graph, Betweenness::default().sources(start));
+            // From the start all that follows depends on where squares meet, half on other corners.
+            for (vertex, &score) in found.iter().enumerate().skip(1) {
+                let corner = vertex as i64 % 3;
+                let behind = (3 * squares - (vertex as i64 - corner)) as f64;
+                let expected = if corner == 0 { behind } else { (behind - 2.0) / 2.0 };
+                assert!((score - expected).abs() <= 1e-9 * expected.max(1.0), "{vertex}: {score}");
+            }
+            bits.push(found.iter().map(|score| score.to_bits()).collect::<Vec<_>>());
+        }
+        assert!(bits.windows(2).all(|pair| pair[0] == pair[1]));
     }
 
     #[test]

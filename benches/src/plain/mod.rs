@@ -58,6 +58,20 @@ mod tests {
         assert!(page_rank_change(&index, &degrees, &[1.0 / 6.0; 6]) > 0.1);
     }
 
+    /// A chain of squares, each with twice as many paths at its end: too many for floats.
+    #[test]
+    fn betweenness_goes_on_where_floats_end() {
+        let square =
+            |at: i64| [(0, 1), (0, 2), (1, 3), (2, 3)].map(|(u, v)| (3 * at + u, 3 * at + v));
+        let env = Environment::builder().threads(1).build().unwrap();
+        let builder = IndexedGraph::builder(&env).order(VertexOrder::Ascending);
+        let graph = builder.build(&edges((0..1_100).flat_map(square))).unwrap();
+        let scores = betweenness(&graph.index(EdgeDirection::Out).unwrap(), 0);
+        // Half of all that follows goes through each corner, all of it through where squares meet.
+        assert!((scores[1] - 3298.0 / 2.0).abs() < 1e-6 && scores[1] == scores[2]);
+        assert!((scores[3] - 3297.0).abs() < 1e-6);
+    }
+
     #[test]
     fn references_know_directions_and_weights() {
         let graph = graph(true);

@@ -38,7 +38,7 @@ pub(crate) use fold::RunFold;
 pub use key_space::Key;
 pub use merged_ways::{MergedEntries, MergedWays};
 pub use order::{KeyOrder, OrderChoice};
-pub use oriented::{Oriented, RowSet, Triple, count_triples};
+pub use oriented::{Oriented, RowSet, Triple, count_triples, triples_in_place};
 pub use pairs::{EntryValue, Pairs};
 pub use static_index::{CHUNK_ENTRIES, StaticIndex};
 pub use tally::Tally;

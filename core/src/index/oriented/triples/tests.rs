@@ -139,10 +139,14 @@ fn no_keys_have_no_triples() {
 proptest! {
     #[test]
     fn short_rows_have_the_triples_of_the_oriented_relation(
-        num_keys in 1u32..60,
-        raw in prop::collection::vec((0u32..60, 0u32..60), 0..200),
+        num_keys in 1u32..300,
+        raw in prop::collection::vec((0u32..300, 0u32..300), 0..600),
+        hubs in prop::collection::vec(0u32..300, 0..3),
     ) {
-        let pairs: Vec<_> = raw.iter().map(|(l, r)| (l % num_keys, r % num_keys)).collect();
+        // A hub is paired with all: its row is long beside others.
+        let spokes = hubs.iter().flat_map(|&hub| (0..num_keys).map(move |key| (hub, key)));
+        let pairs = raw.iter().copied().chain(spokes);
+        let pairs: Vec<_> = pairs.map(|(l, r)| (l % num_keys, r % num_keys)).collect();
         let env = Environment::builder().threads(2).memory("64 MiB").build().unwrap();
         let (_, index) = relation(&env, num_keys, &pairs, KeyOrder::Ascending, Rows::Both);
         let expected = reference(num_keys, &pairs).len() as u64;
