@@ -20,7 +20,7 @@
 //! - **Iterations**: steps, in each of which those that were told look at their in-edges in
 //!   parallel; then an ordered delta from the invalid vertices, as the shortest paths themselves.
 //! - **Cost**: O(edges of invalid vertices and of those that they tell) time beside one pass over
-//!   the vertices. 65 bytes a vertex: distances, a mark, and what the ordered delta takes.
+//!   the vertices. 41 bytes a vertex: distances, a mark, and what the ordered delta takes.
 //! - **Deterministic**: a vertex is looked at with what the superstep before left, and the least
 //!   sum is unique.
 //! - **Source**: Ramalingam, Reps: *An Incremental Algorithm for a Generalization of the
@@ -287,7 +287,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for IncrementalSingleSourceShortestPaths {
 
     fn estimate(&self, size: &GraphSize) -> u64 {
         // Distances and marks; those of the ordered delta, and three pending entries a vertex.
-        let ordered = if self.invalidate_only { 0 } else { 8 + 3 * 16 };
+        let ordered = if self.invalidate_only { 0 } else { 8 + 3 * 8 };
         (8 + 1 + ordered) * size.num_vertices
     }
 

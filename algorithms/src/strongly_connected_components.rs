@@ -11,7 +11,7 @@
 //!   no component has two.
 //! - **Cost**: O(vertices + edges) time a round where vertices seldom change their colour, which the
 //!   order of priorities sees to; the colours divide long chains like quicksort does, so that about
-//!   as many rounds are expected as the number of vertices has digits. 72 to 100 bytes a vertex.
+//!   as many rounds are expected as the number of vertices has digits. 48 to 64 bytes a vertex.
 //! - **Deterministic**: components are unique; priorities depend on the ids alone.
 //! - **Source**: Orzan: *On Distributed Verification and Verified Distribution*, 2004, for colours;
 //!   Blelloch, Gu, Shun, Sun: *Parallelism in Randomized Incremental Algorithms*, 2016, for the
@@ -100,8 +100,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for StronglyConnectedComponents {
 
     fn estimate(&self, size: &GraphSize) -> u64 {
         // Names and parts; colours and what is found backwards; between three and five pending
-        // entries of 16 bytes, more on grids than where there are hubs.
-        (4 + 4 + 8 + 8 + 61) * size.num_vertices
+        // entries of 8 bytes, more on grids than where there are hubs.
+        (4 + 4 + 8 + 8 + 26) * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<ConnectedComponentsResult> {

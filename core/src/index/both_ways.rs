@@ -61,6 +61,18 @@ impl<W: EntryValue> StaticIndex for BothWays<'_, W> {
     }
 
     #[inline(always)]
+    fn for_each_from(
+        &self,
+        row: u32,
+        first: u32,
+        ahead: impl Fn(u32),
+        mut visit: impl FnMut(u32, W),
+    ) {
+        self.forward.for_each_from(row, first, &ahead, &mut visit);
+        self.backward.for_each_from(row, first, ahead, visit);
+    }
+
+    #[inline(always)]
     fn for_some(&self, row: u32, positions: Range<usize>, mut visit: impl FnMut(u32, W) -> bool) {
         let ahead = self.forward.degree(row);
         let mut goes_on = true;

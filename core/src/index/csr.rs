@@ -177,6 +177,31 @@ fn partition_point(values: &[u64], keep: impl Fn(usize, u64) -> bool) -> usize {
     low
 }
 
+/// How many entries before a column is visited it is told of.
+const AHEAD: usize = 16;
+
+/// Columns in one line of a cache.
+const LINE: usize = 16;
+
+/// How many entries of a row are asked for ahead of the one that is visited: rows are too short for
+/// the processor to see that they are read in order.
+const AHEAD_IN_ROW: usize = 64;
+
+/// How many of the ascending `columns` come before `first`.
+#[inline(always)]
+fn lower_bound(columns: &[u32], first: u32) -> usize {
+    if columns.first().is_none_or(|&column| column >= first) {
+        return 0;
+    }
+    let (mut start, mut len) = (0, columns.len());
+    while len > 1 {
+        let half = len / 2;
+        start += if columns[start + half] < first { half } else { 0 };
+        len -= half;
+    }
+    start + 1
+}
+
 impl<W: EntryValue> StaticIndex for Csr<W> {
     type Value = W;
 
@@ -208,7 +233,9 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
 
     #[inline(always)]
     fn prefetch_row(&self, row: u32) {
-        prefetch(&self.columns, self.offsets[row as usize] as usize);
+        let start = self.offsets[row as usize] as usize;
+        prefetch(&self.columns, start);
+        prefetch(&self.values, start);
     }
 
     #[inline(always)]
@@ -216,6 +243,35 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         let start = self.range(row).start;
         for (at, &column) in self.row(row).iter().enumerate() {
             visit(column, self.value(start + at));
+        }
+    }
+
+    #[inline(always)]
+    fn for_each_from(
+        &self,
+        row: u32,
+        first: u32,
+        ahead: impl Fn(u32),
+        mut visit: impl FnMut(u32, W),
+    ) {
+        let (columns, words) = (self.row(row), self.row_words(row));
+        let start = lower_bound(columns, first);
+        let (columns, words) = (&columns[start..], &words[start.min(words.len())..]);
+        let value = |at: usize| {
+            W::from_word(if W::STORED { words[at] } else { bytemuck::Zeroable::zeroed() })
+        };
+        let later = &columns[AHEAD.min(columns.len())..];
+        for (at, (&column, &later)) in columns.iter().zip(later).enumerate() {
+            if at % LINE == 0 {
+                prefetch(columns, at + AHEAD_IN_ROW);
+                prefetch(words, at + AHEAD_IN_ROW);
+                prefetch(words, at + AHEAD_IN_ROW + LINE / 2);
+            }
+            ahead(later);
+            visit(column, value(at));
+        }
+        for (at, &column) in columns.iter().enumerate().skip(later.len()) {
+            visit(column, value(at));
         }
     }
 

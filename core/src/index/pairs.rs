@@ -32,7 +32,9 @@ impl EntryValue for () {
     }
     #[inline(always)]
     fn from_word(_: u8) {}
+    #[inline(always)]
     fn from_weight(_: f64) {}
+    #[inline(always)]
     fn to_weight(self) -> f64 {
         1.0
     }
@@ -52,9 +54,11 @@ macro_rules! entry_numbers {
                 word
             }
             /// The nearest that there is: toward zero, and at most the ends of the range.
+            #[inline(always)]
             fn from_weight(weight: f64) -> $number {
                 weight as $number
             }
+            #[inline(always)]
             fn to_weight(self) -> f64 {
                 self as f64
             }

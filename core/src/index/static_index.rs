@@ -41,6 +41,23 @@ pub trait StaticIndex: Sync {
     /// Calls `visit(column, value)` for every entry of `row`, in order.
     fn for_each(&self, row: u32, visit: impl FnMut(u32, Self::Value));
 
+    /// As [`for_each`](Self::for_each), without the entries whose column comes before `first`. Calls
+    /// `ahead(column)` some entries before `visit(column, value)`, for most columns of long rows.
+    #[inline(always)]
+    fn for_each_from(
+        &self,
+        row: u32,
+        first: u32,
+        _ahead: impl Fn(u32),
+        mut visit: impl FnMut(u32, Self::Value),
+    ) {
+        self.for_each(row, |column, value| {
+            if column >= first {
+                visit(column, value);
+            }
+        });
+    }
+
     /// As [`for_each`](Self::for_each), over the entries at `positions` of the row, as far as it
     /// has them, until `visit` says `false`.
     fn for_some(

@@ -32,6 +32,11 @@ impl Bitmap {
         self.words[key as usize / WORD] |= 1 << (key as usize % WORD);
     }
 
+    #[inline(always)]
+    pub(super) fn remove(&mut self, key: u32) {
+        self.words[key as usize / WORD] &= !(1 << (key as usize % WORD));
+    }
+
     pub(super) fn clear(&mut self) {
         self.words.fill(0);
     }
@@ -118,6 +123,8 @@ mod tests {
         mixed.rotate_left(1234);
         bitmap.insert_all(&mixed);
         bitmap.insert_all(&[0, 63]);
+        bitmap.insert(8);
+        bitmap.remove(8);
         let mut listed = vec![0; keys.len()];
         bitmap.list_into(&mut listed);
         assert_eq!(listed, keys);

@@ -32,7 +32,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use self::lane::{Block, Entry, Lane, WINDOW};
+use self::lane::{Block, Entry, Lane, WINDOW, tag};
+use super::bitmap::Bitmap;
 use super::criterion::Criterion;
 use super::identity::{Parameters, fingerprint};
 use super::resume::Stateful;
@@ -72,6 +73,13 @@ pub trait OrderedProgram<W: EntryValue>: Sync {
     #[inline(always)]
     fn accepts(&self, _key: u32, _message: Value<Self::Lattice>) -> bool {
         true
+    }
+
+    /// Whether keys are settled when their bucket is done, so that nothing need be sent to them any
+    /// more: if no message has a better bucket than the value that it was made of. By default they
+    /// may come back.
+    fn settles(&self) -> bool {
+        false
     }
 
     /// The bucket of a value. Must not fall when a value gets worse.
@@ -126,8 +134,8 @@ impl<'a, I: StaticIndex, P> OrderedIteration<'a, I, P> {
 }
 
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
-    /// Runs it. Takes a value and three pending entries (a key with its value) for each key from
-    /// the budget; more where more is pending at once.
+    /// Runs it. Takes a value, a bit and three pending entries of 8 bytes for each key from the
+    /// budget; more where more is pending at once.
     ///
     /// # Errors
     /// If the budget does not suffice, the environment is cancelled, or the program panics.
@@ -147,6 +155,8 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedIteration<'_, I, P> {
             lanes: (0..num_lanes).map(lane).collect::<Result<_>>()?,
             base: 0,
             current: 0,
+            first_open: 0,
+            moved: Bitmap::new(env.memory(), "keys", num_keys)?,
             parameters: self.parameters,
         };
         env.run(self.name, || body.begin())?;
@@ -169,11 +179,15 @@ struct OrderedBody<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
     program: &'a P,
     solution: Segment<Value<P::Lattice>>,
     /// One for each worker.
-    lanes: Vec<Lane<Value<P::Lattice>>>,
+    lanes: Vec<Lane>,
     /// The first bucket of the window.
     base: u64,
     /// All buckets before this one are settled.
     current: u64,
+    /// All keys before this one are settled.
+    first_open: u32,
+    /// Keys that are in the window already while it moves; empty otherwise.
+    moved: Bitmap,
     parameters: Parameters,
 }
 
@@ -185,6 +199,9 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
     fn superstep(&mut self, _superstep: u64) -> Result<Step> {
         let slot = self.next_slot()?;
         self.current = self.base + slot;
+        if self.program.settles() {
+            self.pass_settled();
+        }
         loop {
             let mut blocks = self.take_bins(slot);
             if blocks.is_empty() {
@@ -204,8 +221,9 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
 /// Rounds with at most this many blocks are done by the worker that is there.
 const INLINE_BLOCKS: usize = 4;
 
-/// Rows that are brought into cache ahead of the one that is sent along.
-const AHEAD_ROWS: usize = 4;
+/// How many entries ahead rows are brought into cache, and twice as many ahead what tells whether
+/// they are needed.
+const AHEAD_ROWS: usize = 8;
 
 /// A worker goes on with its own bin while it has at most this many blocks.
 const FUSED_BLOCKS: usize = 8;
@@ -225,7 +243,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
                 let slot = self.program.bucket(value).max(self.current) - self.base;
                 lane.pending += 1;
                 lane.count(slot, 1);
-                lane.push(slot, (key as u32, value));
+                lane.push(slot, (key as u32, tag(value)));
             }
         }
         lane.check()
@@ -245,12 +263,19 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
         Ok(0)
     }
 
-    fn take_bins(&mut self, slot: u64) -> Vec<Block<Value<P::Lattice>>> {
+    /// Goes on to the first key that is not settled. O(keys) in all supersteps together.
+    fn pass_settled(&mut self) {
+        let open = &self.solution[self.first_open as usize..];
+        let is_open = |&value: &_| self.program.bucket(value) >= self.current;
+        self.first_open += open.iter().position(is_open).unwrap_or(open.len()) as u32;
+    }
+
+    fn take_bins(&mut self, slot: u64) -> Vec<Block> {
         self.lanes.iter_mut().flat_map(|lane| lane.take_bin(slot)).collect()
     }
 
     /// Deals blocks that are done out to all lanes.
-    fn recycle(&mut self, blocks: &mut Vec<Block<Value<P::Lattice>>>) {
+    fn recycle(&mut self, blocks: &mut Vec<Block>) {
         let num_lanes = self.lanes.len();
         let dealt = blocks.drain(..).enumerate();
         dealt.for_each(|(at, block)| self.lanes[at % num_lanes].recycle(block));
@@ -258,27 +283,36 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
 
     /// Begins the window anew at the first bucket behind it.
     fn move_window(&mut self) -> Result<()> {
-        let Self { solution, lanes, program, .. } = self;
-        let is_valid = |entry: &&Entry<Value<P::Lattice>>| solution[entry.0 as usize] == entry.1;
+        let Self { solution, lanes, program, moved, .. } = self;
+        let value = |entry: &Entry| {
+            let value = solution[entry.0 as usize];
+            (tag(value) == entry.1).then_some(value)
+        };
         let mut far: Vec<_> = lanes.iter_mut().flat_map(Lane::take_far).collect();
-        let valid = far.iter().flatten().filter(is_valid);
-        self.base = valid.map(|entry| program.bucket(entry.1)).min().unwrap_or(u64::MAX);
+        let values = far.iter().flatten().filter_map(value);
+        self.base = values.map(|value| program.bucket(value)).min().unwrap_or(u64::MAX);
         for (at, block) in far.iter().enumerate() {
             let num_lanes = lanes.len();
             let lane = &mut lanes[at % num_lanes];
-            for &entry in block.iter().filter(is_valid) {
-                let slot = program.bucket(entry.1) - self.base;
+            for entry in block {
+                let Some(value) = value(entry).filter(|_| !moved.contains(entry.0)) else {
+                    continue;
+                };
+                // Values with one tag may have come one after the other.
+                moved.insert(entry.0);
+                let slot = program.bucket(value) - self.base;
                 lane.count(slot, 1);
-                lane.push(slot, entry);
+                lane.push(slot, *entry);
             }
             lane.check()?;
         }
+        far.iter().flatten().for_each(|entry| moved.remove(entry.0));
         self.recycle(&mut far);
         Ok(())
     }
 
     /// Sends the values of the entries in the blocks, and maybe of what comes into the same bucket.
-    fn round(&mut self, slot: u64, blocks: &[Block<Value<P::Lattice>>]) -> Result<()> {
+    fn round(&mut self, slot: u64, blocks: &[Block]) -> Result<()> {
         self.env.check_cancelled()?;
         let env = self.env;
         let round = Round {
@@ -287,6 +321,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
             solution: SharedSlice::new(&mut self.solution),
             base: self.base,
             current: self.current,
+            first_open: self.first_open,
         };
         if blocks.len() <= INLINE_BLOCKS {
             let lane = &mut self.lanes[0];
@@ -319,15 +354,18 @@ struct Round<'a, I: StaticIndex, P: OrderedProgram<I::Value>> {
     solution: SharedSlice<'a, Value<P::Lattice>>,
     base: u64,
     current: u64,
+    first_open: u32,
 }
 
 impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
     /// Sends the values of keys that still have them.
-    fn send(&self, lane: &mut Lane<Value<P::Lattice>>, entries: &[Entry<Value<P::Lattice>>]) {
-        for (at, &(key, value)) in entries.iter().enumerate() {
+    fn send(&self, lane: &mut Lane, entries: &[Entry]) {
+        for (at, &(key, sent)) in entries.iter().enumerate() {
             self.look_ahead(&entries[at..]);
-            if self.solution.load(key as usize) == value {
-                self.index.for_each(key, |other, entry| {
+            let value = self.solution.load(key as usize);
+            if tag(value) == sent {
+                let ahead = |other| self.solution.prefetch(other as usize);
+                self.index.for_each_from(key, self.first_open, ahead, |other, entry| {
                     self.merge(lane, other, self.program.message(value, entry));
                 });
             }
@@ -336,18 +374,20 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
 
     /// Asks for what the entries after the first need.
     #[inline(always)]
-    fn look_ahead(&self, entries: &[Entry<Value<P::Lattice>>]) {
+    fn look_ahead(&self, entries: &[Entry]) {
         if let Some(&(later, _)) = entries.get(2 * AHEAD_ROWS) {
             self.solution.prefetch(later as usize);
             self.index.prefetch_bounds(later);
         }
-        if let Some(&(later, _)) = entries.get(AHEAD_ROWS) {
+        if let Some(&(later, sent)) = entries.get(AHEAD_ROWS)
+            && tag(self.solution.load(later as usize)) == sent
+        {
             self.index.prefetch_row(later);
         }
     }
 
     /// Goes on with what the worker itself found for the bucket, while that is little.
-    fn fuse(&self, lane: &mut Lane<Value<P::Lattice>>, slot: u64) {
+    fn fuse(&self, lane: &mut Lane, slot: u64) {
         while lane.has_few(slot, FUSED_BLOCKS) {
             for block in lane.take_bin(slot) {
                 self.send(lane, &block);
@@ -357,7 +397,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
     }
 
     #[inline(always)]
-    fn merge(&self, lane: &mut Lane<Value<P::Lattice>>, key: u32, new: Value<P::Lattice>) {
+    fn merge(&self, lane: &mut Lane, key: u32, new: Value<P::Lattice>) {
         let mut old = self.solution.load(key as usize);
         while P::Lattice::improves(new, old) && self.program.accepts(key, new) {
             let merged = P::Lattice::combine(old, new);
@@ -369,13 +409,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
     }
 
     /// A key is pending with its new value.
-    fn improved(
-        &self,
-        lane: &mut Lane<Value<P::Lattice>>,
-        key: u32,
-        old: Value<P::Lattice>,
-        new: Value<P::Lattice>,
-    ) {
+    fn improved(&self, lane: &mut Lane, key: u32, old: Value<P::Lattice>, new: Value<P::Lattice>) {
         let old_bucket = self.program.bucket(old);
         let came_first = old == self.program.initial(key) && !starts::<I, P>(self.program, key);
         if old_bucket < self.current || came_first {
@@ -385,7 +419,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
         }
         let slot = self.program.bucket(new).max(self.current) - self.base;
         lane.count(slot, 1);
-        lane.push(slot, (key, new));
+        lane.push(slot, (key, tag(new)));
     }
 }
 
@@ -411,7 +445,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Stateful for OrderedBody<'_, I
             lane.take_far().for_each(|block| lane.recycle(block));
             lane.pending = 0;
         }
-        (self.base, self.current) = (current, current);
+        (self.base, self.current, self.first_open) = (current, current, 0);
         let program = self.program;
         self.make_pending(|key, value| {
             let has_come = value != program.initial(key) || starts::<I, P>(program, key);

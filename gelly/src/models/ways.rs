@@ -169,10 +169,34 @@ impl<E: EntryValue> StaticIndex for Way<'_, E> {
     }
 
     #[inline(always)]
+    fn prefetch_bounds(&self, row: u32) {
+        match self {
+            Self::One(index) => index.prefetch_bounds(row),
+            Self::Both(index) => index.prefetch_bounds(row),
+        }
+    }
+
+    #[inline(always)]
+    fn prefetch_row(&self, row: u32) {
+        match self {
+            Self::One(index) => index.prefetch_row(row),
+            Self::Both(index) => index.prefetch_row(row),
+        }
+    }
+
+    #[inline(always)]
     fn for_each(&self, row: u32, visit: impl FnMut(u32, E)) {
         match self {
             Self::One(index) => index.for_each(row, visit),
             Self::Both(index) => index.for_each(row, visit),
+        }
+    }
+
+    #[inline(always)]
+    fn for_each_from(&self, row: u32, first: u32, ahead: impl Fn(u32), visit: impl FnMut(u32, E)) {
+        match self {
+            Self::One(index) => index.for_each_from(row, first, ahead, visit),
+            Self::Both(index) => index.for_each_from(row, first, ahead, visit),
         }
     }
 

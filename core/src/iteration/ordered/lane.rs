@@ -3,11 +3,24 @@
 use std::mem::{replace, take};
 
 use crate::error::Result;
-use crate::memory::{MemoryManager, Reservation};
+use crate::memory::{MemoryManager, Reservation, SharedWord};
 
-/// A key that is pending, and the value with which it came. When the key has another value by
-/// now, that one came with an entry of its own.
-pub(super) type Entry<V> = (u32, V);
+/// A key that is pending, and the [`Tag`] of the value with which it came. When the key has another
+/// value by now, that one came with an entry of its own.
+pub(super) type Entry = (u32, Tag);
+
+/// Half a word to know a value by: of two values that are taken for one another the key sends the
+/// better one twice, which changes nothing.
+pub(super) type Tag = u32;
+
+/// The tag of a value.
+#[inline(always)]
+pub(super) fn tag<V: SharedWord>(value: V) -> Tag {
+    let mut word = [0; size_of::<u64>()];
+    word[..size_of::<V>()].copy_from_slice(bytemuck::bytes_of(&value));
+    let word = u64::from_le_bytes(word);
+    (word ^ (word >> 32)) as Tag
+}
 
 /// Buckets that have a bin of their own; those behind them share one until it is their turn.
 pub(super) const WINDOW: u64 = 1 << 10;
@@ -16,17 +29,17 @@ pub(super) const WINDOW: u64 = 1 << 10;
 pub(super) const BLOCK: usize = 1 << 7;
 
 /// Up to [`BLOCK`] entries. Its memory is paid for and goes from bin to bin.
-pub(super) type Block<V> = Vec<Entry<V>>;
+pub(super) type Block = Vec<Entry>;
 
 /// What is pending in a bucket.
 #[derive(Debug)]
-struct Bin<V> {
+struct Bin {
     /// Where entries go; without memory in an empty bin.
-    open: Block<V>,
-    full: Vec<Block<V>>,
+    open: Block,
+    full: Vec<Block>,
 }
 
-impl<V> Default for Bin<V> {
+impl Default for Bin {
     fn default() -> Self {
         Self { open: Vec::new(), full: Vec::new() }
     }
@@ -34,16 +47,16 @@ impl<V> Default for Bin<V> {
 
 /// The bins of one worker, for the buckets from a base on.
 #[derive(Debug)]
-pub(super) struct Lane<V> {
-    bins: Vec<Bin<V>>,
+pub(super) struct Lane {
+    bins: Vec<Bin>,
     /// For each bin, how many keys this worker moved into the bucket, less those it moved out.
     moved: Vec<i64>,
     /// What is behind the window.
-    far: Bin<V>,
+    far: Bin,
     /// How many keys became pending through this worker, less those that it settled.
     pub(super) pending: i64,
     /// Blocks that wait for entries.
-    spare: Vec<Block<V>>,
+    spare: Vec<Block>,
     /// Pays for all blocks.
     reservation: Reservation,
     used_bytes: u64,
@@ -51,11 +64,11 @@ pub(super) struct Lane<V> {
     failed: Option<crate::Error>,
 }
 
-impl<V: Copy> Lane<V> {
+impl Lane {
     /// Empty bins with room for `capacity` entries in all; what goes beyond is asked for when it
     /// is needed.
     pub(super) fn new(memory: &MemoryManager, capacity: usize) -> Result<Self> {
-        let bytes = capacity * size_of::<Entry<V>>();
+        let bytes = capacity * size_of::<Entry>();
         Ok(Self {
             bins: (0..WINDOW).map(|_| Bin::default()).collect(),
             moved: vec![0; WINDOW as usize],
@@ -70,7 +83,7 @@ impl<V: Copy> Lane<V> {
 
     /// Puts an entry into the bin at `slot`, or behind the window.
     #[inline(always)]
-    pub(super) fn push(&mut self, slot: u64, entry: Entry<V>) {
+    pub(super) fn push(&mut self, slot: u64, entry: Entry) {
         let bin = self.bins.get_mut(slot as usize).unwrap_or(&mut self.far);
         if bin.open.len() == bin.open.capacity() {
             self.grow(slot);
@@ -106,8 +119,8 @@ impl<V: Copy> Lane<V> {
         }
     }
 
-    fn allocate(&mut self) -> Result<Block<V>> {
-        self.used_bytes += (BLOCK * size_of::<Entry<V>>()) as u64;
+    fn allocate(&mut self) -> Result<Block> {
+        self.used_bytes += (BLOCK * size_of::<Entry>()) as u64;
         let granted = self.reservation.bytes();
         if self.used_bytes > granted {
             // A little more than is needed, so that not every block goes to the manager.
@@ -132,17 +145,17 @@ impl<V: Copy> Lane<V> {
     }
 
     /// Takes all blocks of the bin at `slot`.
-    pub(super) fn take_bin(&mut self, slot: u64) -> impl Iterator<Item = Block<V>> + use<V> {
+    pub(super) fn take_bin(&mut self, slot: u64) -> impl Iterator<Item = Block> + use<> {
         blocks(take(&mut self.bins[slot as usize]))
     }
 
     /// Takes all blocks behind the window.
-    pub(super) fn take_far(&mut self) -> impl Iterator<Item = Block<V>> + use<V> {
+    pub(super) fn take_far(&mut self) -> impl Iterator<Item = Block> + use<> {
         blocks(take(&mut self.far))
     }
 
     /// Takes a block that is done.
-    pub(super) fn recycle(&mut self, mut block: Block<V>) {
+    pub(super) fn recycle(&mut self, mut block: Block) {
         block.clear();
         self.spare.push(block);
     }
@@ -154,7 +167,7 @@ impl<V: Copy> Lane<V> {
     }
 }
 
-fn blocks<V>(bin: Bin<V>) -> impl Iterator<Item = Block<V>> {
+fn blocks(bin: Bin) -> impl Iterator<Item = Block> {
     let open = Some(bin.open).filter(|block| block.capacity() > 0);
     bin.full.into_iter().chain(open)
 }

@@ -14,6 +14,7 @@ fn environment(threads: usize) -> Environment {
 struct Distances {
     source: u32,
     width: f64,
+    settles: bool,
 }
 
 impl OrderedProgram<f64> for Distances {
@@ -26,6 +27,9 @@ impl OrderedProgram<f64> for Distances {
     }
     fn message(&self, value: f64, entry: f64) -> f64 {
         value + entry
+    }
+    fn settles(&self) -> bool {
+        self.settles
     }
     fn bucket(&self, value: f64) -> u64 {
         (value / self.width) as u64
@@ -56,6 +60,7 @@ proptest! {
         raw in prop::collection::vec((0u32..40, 0u32..40, 0u16..3000), 0..150),
         source in 0u32..40,
         width in prop::sample::select(vec![0.5, 1.0, 7.0, 1e9]),
+        settles: bool,
     ) {
         let source = source % num_keys;
         let pairs: Vec<_> = raw.into_iter()
@@ -69,7 +74,7 @@ proptest! {
         for threads in [1, 2, 8] {
             let env = environment(threads);
             let index = index_by::<f64>(&env, Rows::Left, num_keys, &pairs);
-            let program = Distances { source, width };
+            let program = Distances { source, width, settles };
             let result = OrderedIteration::new("distances", &index, &program).run(&env).unwrap();
             prop_assert_eq!(&result.solution[..], &expected[..]);
             reports.push(counts(&result.report));
@@ -95,7 +100,7 @@ fn large_buckets_are_shared_and_end_the_same() {
         for width in [4.0, 64.0, 1e9] {
             let env = environment(threads);
             let index = index_by::<f64>(&env, Rows::Left, 20_000, &pairs);
-            let program = Distances { source: 5, width };
+            let program = Distances { source: 5, width, settles: true };
             let result = OrderedIteration::new("distances", &index, &program).run(&env).unwrap();
             let settled: u64 = result.report.supersteps.iter().map(|step| step.changes).sum();
             let reached = result.solution.iter().filter(|value| value.is_finite()).count();
@@ -182,14 +187,30 @@ proptest! {
     }
 }
 
+/// Both values of key 1 wait behind the window, with one tag.
+#[test]
+fn values_with_one_tag_count_once() {
+    let (worse, better) = (65_536.0, f64::from_bits(0x40EF_FFFF_001F_FFFF));
+    assert!(better < worse && lane::tag(better) == lane::tag(worse));
+    let pairs = [(0, 1, worse), (0, 2, 0.0), (2, 1, better), (1, 3, 1.0), (3, 4, 70_000.0)];
+    let env = environment(2);
+    let index = index_by::<f64>(&env, Rows::Left, 5, &pairs);
+    for settles in [true, false] {
+        let program = Distances { source: 0, width: 1.0, settles };
+        let result = OrderedIteration::new("distances", &index, &program).run(&env).unwrap();
+        assert_eq!(result.solution[..4], [0.0, better, 0.0, better + 1.0]);
+        assert_eq!(counts(&result.report), [(1, 2), (1, 1), (1, 1), (1, 1)]);
+    }
+}
+
 #[test]
 fn memory_that_is_short_is_an_error_that_says_so() {
     let env = Environment::builder().threads(1).memory("64 MiB").build().unwrap();
     let pairs: Vec<_> = (1..40_000).map(|key| (0, key, 1.0)).collect();
     let index = index_by::<f64>(&env, Rows::Left, 40_000, &pairs);
     let rest = env.memory().budget() - env.memory().counters().granted_bytes;
-    let _held = env.memory().reserve("others", rest - 40_000 * 56 + 100).unwrap();
-    let program = Distances { source: 0, width: 1.0 };
+    let _held = env.memory().reserve("others", rest - 40_000 * 32 + 100).unwrap();
+    let program = Distances { source: 0, width: 1.0, settles: true };
     let error = OrderedIteration::new("distances", &index, &program).run(&env).unwrap_err();
     assert!(error.to_string().contains("bins wanted"), "{error}");
 }
