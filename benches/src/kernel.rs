@@ -291,6 +291,11 @@ impl Answer {
         None
     }
 
+    /// Whether a figure of it is no number: those that overflow are none.
+    pub fn has_no_number(&self) -> bool {
+        self.figures.values().flatten().any(|value| value.is_nan())
+    }
+
     /// Whether it has a figure that the other has.
     pub fn is_comparable(&self, other: &Self) -> bool {
         self.figures.keys().any(|figure| other.figures.contains_key(figure))
@@ -315,6 +320,8 @@ mod tests {
         assert_eq!(theirs.difference(&ours, 0.2), None);
         let short = Answer::of([("reached", vec![10.0])]).difference(&ours, 1e-9).unwrap();
         assert_eq!(short.to_string(), "the number of reached 0: 1 instead of 2");
+        assert!(!ours.has_no_number());
+        assert!(Answer::of([("scores", vec![1.0, f64::NAN])]).has_no_number());
         assert!(theirs.is_comparable(&ours));
         assert!(!Answer::of([("triangles", vec![1.0])]).is_comparable(&ours));
     }

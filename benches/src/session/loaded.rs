@@ -233,6 +233,14 @@ impl Measured {
                 Reply::Skipped { name, reason } => {
                     asked.push(Asked::Skipped(Skipped { engine: name, reason }));
                 }
+                Reply::Ran(run) if run.answer.has_no_number() => {
+                    let reason = format!(
+                        "it finds no number for {} on {}, where Quince has one",
+                        kernel.name(),
+                        loaded.graph.name()
+                    );
+                    asked.push(Asked::Skipped(Skipped { engine: run.name, reason }));
+                }
                 Reply::Ran(run) => {
                     agree(kernel, loaded.graph.name(), &run.name, &run.answer, &self.answer)?;
                     asked.push(Asked::Figures(Box::new(self.of_peer(run))));
