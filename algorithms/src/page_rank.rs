@@ -39,6 +39,7 @@ use quince_gelly::{
     EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result, VertexId, VertexTable,
     VertexValues,
 };
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
 
@@ -300,7 +301,8 @@ impl PageRank {
     {
         let env = graph.environment();
         let index = graph.index(EdgeDirection::In)?;
-        let program = Program::<R>::new(graph, self)?;
+        let mut shares = out_degree_shares::<R, E>(graph)?;
+        let program = Program::new(graph, self, &mut shares)?;
         let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
             .parameter("damping", self.damping)
             .parameter("zero-degree vertices", self.include_zero_degree_vertices)
@@ -324,8 +326,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
         self.check()?;
         let index = graph.index(EdgeDirection::In)?;
         let (precision, tiles) = match self.precision {
-            Precision::F32 => ("f32", column_tiles::<E, Program<f32>>(&index, self.rewrites)),
-            Precision::F64 => ("f64", column_tiles::<E, Program<f64>>(&index, self.rewrites)),
+            Precision::F32 => ("f32", column_tiles::<E, Program<'_, f32>>(&index, self.rewrites)),
+            Precision::F64 => ("f64", column_tiles::<E, Program<'_, f64>>(&index, self.rewrites)),
         };
         Ok(PlanNode::new("bulk iteration PageRank")
             .property("until", self.criterion())
@@ -572,16 +574,20 @@ impl Rank for f64 {
     }
 }
 
-struct Program<R: Rank> {
+struct Program<'a, R> {
     damping: f64,
     start: f64,
     /// 1 / out-degree of each vertex, 0 for a dangling one, less for one that takes no part.
-    shares: Segment<R>,
+    shares: &'a [R],
 }
 
-impl<R: Rank> Program<R> {
-    fn new<E: EntryValue>(graph: &IndexedGraph<E>, settings: &PageRank) -> Result<Self> {
-        let mut shares = out_degree_shares::<R, E>(graph)?;
+impl<'a, R: Rank> Program<'a, R> {
+    /// A program on all of these shares but those of vertices without edges, if these are left out.
+    fn new<E: EntryValue>(
+        graph: &IndexedGraph<E>,
+        settings: &PageRank,
+        shares: &'a mut [R],
+    ) -> Result<Self> {
         let mut taking_part = graph.num_vertices();
         if !settings.include_zero_degree_vertices {
             let index = graph.index(EdgeDirection::In)?;
@@ -610,13 +616,15 @@ pub(crate) fn out_degree_shares<R: Rank, E: EntryValue>(
     let degrees = graph.out_degrees()?;
     let memory = graph.environment().memory();
     let mut shares = memory.allocate::<R>("out-degree shares", degrees.len())?;
-    for (share, &degree) in shares.iter_mut().zip(&degrees[..]) {
-        *share = R::of(if degree == 0 { 0.0 } else { 1.0 / f64::from(degree) });
-    }
+    graph.environment().install(|| {
+        shares.par_iter_mut().zip(&degrees[..]).for_each(|(share, &degree)| {
+            *share = R::of(if degree == 0 { 0.0 } else { 1.0 / f64::from(degree) });
+        });
+    });
     Ok(shares)
 }
 
-impl<R: Rank, W: EntryValue> BulkProgram<W> for Program<R>
+impl<R: Rank, W: EntryValue> BulkProgram<W> for Program<'_, R>
 where
     Sum<R>: Monoid<Value = R>,
 {

@@ -290,4 +290,26 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     fn fold_with<M: Monoid>(&self, row: u32, message: impl Fn(u32, W) -> M::Value) -> M::Value {
         fold_run::<M, W>(self.row(row), self.row_words(row), message)
     }
+
+    #[inline(always)]
+    fn fold_rows<M: Monoid, P: Copy>(
+        &self,
+        rows: Range<u32>,
+        values: &[P],
+        message: impl Fn(P, W) -> M::Value,
+        mut visit: impl FnMut(u32, M::Value),
+    ) {
+        assert!(values.len() >= self.num_keys(), "a value for every key");
+        // Looked up once for all rows: these are often short.
+        let (columns, words) = (&self.columns[..], &self.values[..]);
+        let mut start = self.offsets[rows.start as usize] as usize;
+        let ends = &self.offsets[rows.start as usize + 1..=rows.end as usize];
+        for (row, &end) in rows.zip(ends) {
+            let entries = start..end as usize;
+            start = entries.end;
+            let words = if W::STORED { &words[entries.clone()] } else { &[] };
+            let message = |column: u32, value| message(values[column as usize], value);
+            visit(row, fold_run::<M, W>(&columns[entries], words, message));
+        }
+    }
 }

@@ -87,6 +87,19 @@ pub trait StaticIndex: Sync {
         assert!(values.len() >= self.num_keys(), "a value for every key");
         self.fold_with::<M>(row, |column, value| message(values[column as usize], value))
     }
+
+    /// Calls `visit(row, combined)` for each of `rows`, in order, with what [`fold`](Self::fold)
+    /// gives for it.
+    #[inline(always)]
+    fn fold_rows<M: Monoid, P: Copy>(
+        &self,
+        rows: Range<u32>,
+        values: &[P],
+        message: impl Fn(P, Self::Value) -> M::Value,
+        mut visit: impl FnMut(u32, M::Value),
+    ) {
+        rows.for_each(|row| visit(row, self.fold::<M, P>(row, values, &message)));
+    }
 }
 
 /// Entries in one chunk of rows.

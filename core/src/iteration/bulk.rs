@@ -17,7 +17,9 @@
 //! a program keeps narrow. Projections are double-buffered, so a superstep never sees its own.
 
 use std::fmt::Display;
+use std::iter::Zip;
 use std::ops::Range;
+use std::slice::IterMut;
 
 use bytemuck::Pod;
 use rayon::prelude::*;
@@ -146,7 +148,7 @@ pub(super) struct BulkBody<'a, I: StaticIndex, P: BulkProgram<I::Value>> {
 
 /// What a chunk adds to the superstep's sums.
 #[derive(Clone, Copy, Default)]
-struct Sums {
+pub(super) struct Sums {
     change: f64,
     aggregate: f64,
     changes: u64,
@@ -193,12 +195,12 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
     }
 
     /// One sweep over all chunks in parallel. `fold` is given a chunk's number, the projections, the
-    /// chunk's part of `parts`, and the rows to which it applies their combined messages.
+    /// chunk's part of `parts`, and the rows, to which it applies their combined messages.
     pub(super) fn sweep<T: Send>(
         &mut self,
         superstep: u64,
         parts: Vec<T>,
-        fold: impl Fn(usize, &[P::Projection], T, &mut Rows<'_, I::Value, P>) + Sync,
+        fold: impl Fn(usize, &[P::Projection], T, Rows<'_, I::Value, P>) -> Sums + Sync,
     ) -> Result<Step> {
         let num_keys = self.index.num_keys() as u64;
         let context = BulkContext { superstep, num_keys, aggregate: self.aggregate };
@@ -210,10 +212,9 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
             .enumerate()
             .map(|(chunk, ((keys, states, next), part))| {
                 env.check_cancelled()?;
-                let sums = Sums::default();
-                let mut rows = Rows { program, context: &context, keys, states, next, sums };
-                fold(chunk, projections, part, &mut rows);
-                Ok(rows.sums)
+                let (values, sums) = (states.iter_mut().zip(next), Sums::default());
+                let rows = Rows { program, context, keys, values, sums };
+                Ok(fold(chunk, projections, part, rows))
             })
             .collect::<Result<Vec<Sums>>>()?;
         std::mem::swap(&mut self.projections, &mut self.next_projections);
@@ -266,10 +267,9 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
     }
 
     fn superstep(&mut self, superstep: u64) -> Result<Step> {
-        let (index, program) = (self.index, self.program);
-        let message = |projection, value| program.message(projection, value);
+        let index = self.index;
         self.sweep(superstep, vec![(); index.chunks().len()], |_, projections, (), rows| {
-            rows.apply(|key| index.fold::<P::Combiner, _>(key, projections, message));
+            rows.fold(index, projections)
         })
     }
 }
@@ -277,32 +277,48 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
 /// The rows of one chunk in one superstep.
 pub(super) struct Rows<'a, W: EntryValue, P: BulkProgram<W>> {
     program: &'a P,
-    context: &'a BulkContext,
+    context: BulkContext,
     keys: Range<u32>,
-    states: &'a mut [P::State],
-    next: &'a mut [P::Projection],
+    /// The state and the next projection of each key that is left.
+    values: Zip<IterMut<'a, P::State>, IterMut<'a, P::Projection>>,
     sums: Sums,
 }
 
 impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
+    /// Gives every key its new state, by the rows of `index`.
+    #[inline(always)]
+    fn fold<I: StaticIndex<Value = W>>(mut self, index: &I, projections: &[P::Projection]) -> Sums {
+        let program = self.program;
+        let message = |projection, value| program.message(projection, value);
+        let keys = self.keys.clone();
+        index.fold_rows::<P::Combiner, _>(keys, projections, message, |key, combined| {
+            self.set(key, combined);
+        });
+        self.sums
+    }
+
     /// Gives every key its new state; `combined` are its combined messages.
     #[inline(always)]
     pub(super) fn apply(
-        &mut self,
+        mut self,
         mut combined: impl FnMut(u32) -> <P::Combiner as Monoid>::Value,
-    ) {
-        let (program, mut sums) = (self.program, self.sums);
-        let rows = self.keys.clone().zip(&mut *self.states).zip(&mut *self.next);
-        for ((key, state), next) in rows {
-            let new = program.apply(key, state, combined(key), self.context);
-            let change = program.change(state, &new);
-            sums.change += change;
-            sums.changes += u64::from(change != 0.0);
-            sums.aggregate += program.aggregate(key, &new);
-            *next = program.project(key, &new);
-            *state = new;
-        }
-        self.sums = sums;
+    ) -> Sums {
+        self.keys.clone().for_each(|key| self.set(key, combined(key)));
+        self.sums
+    }
+
+    /// Gives the next key its new state.
+    #[inline(always)]
+    fn set(&mut self, key: u32, combined: <P::Combiner as Monoid>::Value) {
+        let (program, sums) = (self.program, &mut self.sums);
+        let (state, next) = self.values.next().expect("a row for every key");
+        let new = program.apply(key, state, combined, &self.context);
+        let change = program.change(state, &new);
+        sums.change += change;
+        sums.changes += u64::from(change != 0.0);
+        sums.aggregate += program.aggregate(key, &new);
+        *next = program.project(key, &new);
+        *state = new;
     }
 }
 

@@ -180,7 +180,7 @@ where
             return self.bulk.sweep(superstep, parts, |_, projections, (), rows| {
                 rows.apply(|key| {
                     index.fold_in_blocks::<P::Combiner, _>(key, bits, projections, message)
-                });
+                })
             });
         };
         partials.par_chunks_mut(1 << 16).for_each(|part| part.fill(P::Combiner::IDENTITY));
@@ -198,7 +198,7 @@ where
         self.bulk.sweep(superstep, parts, |chunk, projections, partials, rows| {
             tiles.fold_into::<P::Combiner, _>(last, chunk, projections, message, partials);
             let mut combined = partials.iter();
-            rows.apply(|_| *combined.next().expect("a partial result for every row"));
+            rows.apply(|_| *combined.next().expect("a partial result for every row"))
         })
     }
 }
