@@ -500,7 +500,7 @@ mod tests {
     fn the_plan_says_why_buckets_are_that_wide() {
         let graph = Raw::new(true, &[(1, 2, 1.0), (2, 3, 5.0)]).weighted(1, VertexOrder::Auto);
         let plan = graph.explain(&SingleSourceShortestPaths::new(1)).unwrap().to_string();
-        assert!(plan.contains("delta: 6 (weights have a mean of 3.000"), "{plan}");
+        assert!(plan.contains("delta: 96 (weights have a mean of 3.000"), "{plan}");
     }
 
     #[test]

@@ -29,8 +29,7 @@
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use self::lane::{Block, Entry, Lane, WINDOW, tag};
 use super::bitmap::Bitmap;
@@ -203,12 +202,12 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
             self.pass_settled();
         }
         loop {
-            let mut blocks = self.take_bins(slot);
+            let (blocks, ends) = self.take_bins(slot);
             if blocks.is_empty() {
                 break;
             }
-            self.round(slot, &blocks)?;
-            self.recycle(&mut blocks);
+            self.round(slot, &blocks, &ends)?;
+            self.recycle(blocks, &ends);
         }
         let settled: i64 = self.lanes.iter().map(|lane| lane.moved(slot)).sum();
         self.lanes.iter_mut().for_each(|lane| lane.clear_bin(slot));
@@ -218,8 +217,8 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Body for OrderedBody<'_, I, P>
     }
 }
 
-/// Rounds with at most this many blocks are done by the worker that is there.
-const INLINE_BLOCKS: usize = 4;
+/// Rounds of at most so many entries are left to the worker that is there.
+const ALONE: usize = 1 << 7;
 
 /// How many entries ahead rows are brought into cache, and twice as many ahead what tells whether
 /// they are needed.
@@ -270,15 +269,25 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
         self.first_open += open.iter().position(is_open).unwrap_or(open.len()) as u32;
     }
 
-    fn take_bins(&mut self, slot: u64) -> Vec<Block> {
-        self.lanes.iter_mut().flat_map(|lane| lane.take_bin(slot)).collect()
+    /// The blocks of all lanes, and how many there are up to the end of each lane's.
+    fn take_bins(&mut self, slot: u64) -> (Vec<Block>, Vec<usize>) {
+        let mut blocks = Vec::new();
+        let take = |lane: &mut Lane| {
+            blocks.extend(lane.take_bin(slot));
+            blocks.len()
+        };
+        let ends = self.lanes.iter_mut().map(take).collect();
+        (blocks, ends)
     }
 
-    /// Deals blocks that are done out to all lanes.
-    fn recycle(&mut self, blocks: &mut Vec<Block>) {
-        let num_lanes = self.lanes.len();
-        let dealt = blocks.drain(..).enumerate();
-        dealt.for_each(|(at, block)| self.lanes[at % num_lanes].recycle(block));
+    /// Gives blocks that are done back to the lanes that they came from.
+    fn recycle(&mut self, blocks: Vec<Block>, ends: &[usize]) {
+        let mut blocks = blocks.into_iter().enumerate().peekable();
+        for (lane, &end) in self.lanes.iter_mut().zip(ends) {
+            while let Some((_, block)) = blocks.next_if(|&(at, _)| at < end) {
+                lane.recycle(block);
+            }
+        }
     }
 
     /// Begins the window anew at the first bucket behind it.
@@ -288,7 +297,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
             let value = solution[entry.0 as usize];
             (tag(value) == entry.1).then_some(value)
         };
-        let mut far: Vec<_> = lanes.iter_mut().flat_map(Lane::take_far).collect();
+        let far: Vec<_> = lanes.iter_mut().flat_map(Lane::take_far).collect();
         let values = far.iter().flatten().filter_map(value);
         self.base = values.map(|value| program.bucket(value)).min().unwrap_or(u64::MAX);
         for (at, block) in far.iter().enumerate() {
@@ -307,12 +316,14 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
             lane.check()?;
         }
         far.iter().flatten().for_each(|entry| moved.remove(entry.0));
-        self.recycle(&mut far);
+        let num_lanes = self.lanes.len();
+        let dealt = far.into_iter().enumerate();
+        dealt.for_each(|(at, block)| self.lanes[at % num_lanes].recycle(block));
         Ok(())
     }
 
     /// Sends the values of the entries in the blocks, and maybe of what comes into the same bucket.
-    fn round(&mut self, slot: u64, blocks: &[Block]) -> Result<()> {
+    fn round(&mut self, slot: u64, blocks: &[Block], ends: &[usize]) -> Result<()> {
         self.env.check_cancelled()?;
         let env = self.env;
         let round = Round {
@@ -323,21 +334,28 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
             current: self.current,
             first_open: self.first_open,
         };
-        if blocks.len() <= INLINE_BLOCKS {
+        if blocks.iter().map(Vec::len).sum::<usize>() <= ALONE {
             let lane = &mut self.lanes[0];
             blocks.iter().for_each(|block| round.send(lane, block));
             round.fuse(lane, slot);
             return lane.check();
         }
-        let next = AtomicUsize::new(0);
-        self.lanes.par_iter_mut().try_for_each(|lane| {
-            while let Some(block) = blocks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                env.check_cancelled()?;
-                round.send(lane, block);
+        let starts = std::iter::once(&0).chain(ends);
+        let nexts: Vec<_> = starts.map(|&start| AtomicUsize::new(start)).collect();
+        let lanes: Vec<_> = self.lanes.iter_mut().map(Mutex::new).collect();
+        env.for_each_piece(lanes.len(), |own| {
+            let lane = &mut **lanes[own].lock().unwrap_or_else(PoisonError::into_inner);
+            // What the worker found itself is near what it changed last: that comes first.
+            for other in (own..lanes.len()).chain(0..own) {
+                let next = || Some(nexts[other].fetch_add(1, Ordering::Relaxed));
+                while let Some(at) = next().filter(|&at| at < ends[other] && !env.is_cancelled()) {
+                    round.send(lane, &blocks[at]);
+                }
             }
             round.fuse(lane, slot);
-            lane.check()
-        })
+        });
+        env.check_cancelled()?;
+        self.lanes.iter_mut().try_for_each(Lane::check)
     }
 }
 

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::width::MEANS;
 use super::*;
 use crate::algebra::{Max, Min};
 use crate::index::{Csr, Rows};
@@ -221,6 +222,9 @@ fn the_width_follows_the_weights_and_degrees() {
     let pairs: Vec<_> = (0..1000).map(|at| (at / 10, at % 10, f64::from(at % 3) * 4.0)).collect();
     let width = bucket_width(&index_by::<f64>(&env, Rows::Left, 100, &pairs), |weight| weight);
     assert_eq!(width.width, 4.0, "{}", width.reason);
+    let few: Vec<_> = (0..200).map(|at| (at / 2, at % 100, f64::from(at % 2) * 4.0)).collect();
+    let width = bucket_width(&index_by::<f64>(&env, Rows::Left, 100, &few), |weight| weight);
+    assert_eq!(width.width, 4.0 * MEANS / 4.0, "{}", width.reason);
     let none = bucket_width(&index_by::<f64>(&env, Rows::Left, 3, &[]), |weight| weight);
     assert_eq!(none.width, 1.0);
 }

@@ -11,9 +11,10 @@ const SAMPLED_ROWS: usize = 1 << 12;
 /// Entries of one row in the sample, so that no row is all of it.
 const ENTRIES_OF_A_ROW: usize = SAMPLED_ENTRIES / SAMPLED_ROWS;
 
-/// The width in means of a weight is this over the mean degree: a key then offers values of about
-/// that many entries into its own bucket.
-const ENTRIES_IN_BUCKET: f64 = 2.0;
+/// The width in means of a weight is this over the square of the mean degree. Where rows are short a
+/// key is seldom improved twice, and a bucket may hold the values of many steps; where they are long,
+/// what is offered early is often beaten.
+pub(super) const MEANS: f64 = 32.0;
 
 /// A width and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +47,7 @@ pub fn bucket_width<I: StaticIndex>(index: &I, weight: impl Fn(I::Value) -> f64)
     }
     let mean = sum / count as f64;
     let degree = (index.num_entries() as f64 / index.num_keys().max(1) as f64).max(1.0);
-    let width = (mean * ENTRIES_IN_BUCKET / degree).max(least);
+    let width = (mean * MEANS / (degree * degree)).max(least);
     let reason =
         format!("weights have a mean of {mean:.3} and at least {least}, rows {degree:.1} entries");
     BucketWidth { width, reason }
