@@ -81,18 +81,20 @@ fn distances_by_models(env: &Environment, arcs: &[(i64, i64, f64)]) -> [BTreeMap
     let spargel = ScatterGather::new(scatter, update, 99).along_edges(add);
     let gsa = GatherSumApply::new(gather, Combiner::min(), apply, 99);
     let index = graph.indexed().unwrap();
-    let improving = |width: Option<f64>| {
+    let improving = |width: Option<(f64, bool)>| {
         let improving =
             GatherSumApply::improving(|value: f64, weight: f64| value + weight, Combiner::min());
         let improving = match width {
-            Some(width) => improving.ordered_by(width),
+            Some((width, true)) => improving.ordered_by(width).settling(),
+            Some((width, false)) => improving.ordered_by(width),
             None => improving,
         };
         let result = improving.run(&index, |id| id.to_string().parse().map(from_source).unwrap());
         let result = result.unwrap();
         (0..VERTICES).map(|id| (id, result.value(id).unwrap())).collect::<BTreeMap<_, _>>()
     };
-    assert_eq!(improving(None), improving(Some(0.75)));
+    assert_eq!(improving(None), improving(Some((0.75, false))));
+    assert_eq!(improving(None), improving(Some((0.75, true))));
     [
         values(&graph.run_vertex_centric_iteration(pregel).unwrap().graph),
         values(&graph.run_scatter_gather_iteration(spargel).unwrap().graph),

@@ -260,17 +260,15 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         let value = |at: usize| {
             W::from_word(if W::STORED { words[at] } else { bytemuck::Zeroable::zeroed() })
         };
-        let later = &columns[AHEAD.min(columns.len())..];
-        for (at, (&column, &later)) in columns.iter().zip(later).enumerate() {
+        for (at, &column) in columns.iter().enumerate() {
             if at % LINE == 0 {
                 prefetch(columns, at + AHEAD_IN_ROW);
                 prefetch(words, at + AHEAD_IN_ROW);
                 prefetch(words, at + AHEAD_IN_ROW + LINE / 2);
             }
-            ahead(later);
-            visit(column, value(at));
-        }
-        for (at, &column) in columns.iter().enumerate().skip(later.len()) {
+            if let Some(&later) = columns.get(at + AHEAD) {
+                ahead(later);
+            }
             visit(column, value(at));
         }
     }

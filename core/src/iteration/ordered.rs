@@ -231,7 +231,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
     fn begin(&mut self) -> Result<()> {
         let program = self.program;
         fill(&mut self.solution, |key| program.initial(key));
-        self.make_pending(|key, _| starts::<I, P>(program, key))
+        self.make_pending(|key, value| starts::<I, P>(program, key, value))
     }
 
     /// Makes keys pending that are not, by their values; the lanes are empty.
@@ -359,10 +359,13 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> OrderedBody<'_, I, P> {
     }
 }
 
-/// Whether a key sends its initial value.
-#[inline(always)]
-fn starts<I: StaticIndex, P: OrderedProgram<I::Value>>(program: &P, key: u32) -> bool {
-    program.is_active(key) && P::Lattice::improves(program.initial(key), P::Lattice::IDENTITY)
+/// Whether a key sends this initial value.
+fn starts<I: StaticIndex, P: OrderedProgram<I::Value>>(
+    program: &P,
+    key: u32,
+    initial: Value<P::Lattice>,
+) -> bool {
+    program.is_active(key) && P::Lattice::improves(initial, P::Lattice::IDENTITY)
 }
 
 /// What the workers of a round share.
@@ -429,7 +432,9 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
     /// A key is pending with its new value.
     fn improved(&self, lane: &mut Lane, key: u32, old: Value<P::Lattice>, new: Value<P::Lattice>) {
         let old_bucket = self.program.bucket(old);
-        let came_first = old == self.program.initial(key) && !starts::<I, P>(self.program, key);
+        // It has sent nothing yet: it had nothing to send, or was not to send it.
+        let came_first = old == P::Lattice::IDENTITY
+            || !self.program.is_active(key) && old == self.program.initial(key);
         if old_bucket < self.current || came_first {
             lane.pending += 1;
         } else {
@@ -466,7 +471,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Stateful for OrderedBody<'_, I
         (self.base, self.current, self.first_open) = (current, current, 0);
         let program = self.program;
         self.make_pending(|key, value| {
-            let has_come = value != program.initial(key) || starts::<I, P>(program, key);
+            let has_come = value != program.initial(key) || starts::<I, P>(program, key, value);
             has_come && program.bucket(value) >= current
         })
     }

@@ -18,6 +18,7 @@
 //! let gather = |distance: f64, weight: f64| distance + weight;
 //! let result = GatherSumApply::improving(gather, Combiner::min())
 //!     .ordered_by(2.0)
+//!     .settling()
 //!     .run(&graph, |id| if id == 1.into() { 0.0 } else { f64::INFINITY })?;
 //! assert_eq!(result.by_dense(), [0.0, 12.0, 12.5, 13.5]);
 //! # Ok::<(), quince_gelly::Error>(())
@@ -35,7 +36,7 @@ use quince_core::iteration::{
 use quince_core::memory::{Segment, SharedWord};
 
 use super::gather_sum_apply::GatherSumApply;
-use super::ways::Indexes;
+use super::ways::{Indexes, Way};
 use crate::error::{Error, Result};
 use crate::graph::Neighborhood;
 use crate::indexed_graph::IndexedGraph;
@@ -70,6 +71,7 @@ pub struct Improvement<G, C> {
     direction: Neighborhood,
     maximum_supersteps: Option<u64>,
     width: Option<f64>,
+    settles: bool,
     combiner: PhantomData<C>,
 }
 
@@ -182,6 +184,7 @@ impl<G> GatherSumApply<G, (), ()> {
             direction: Neighborhood::Out,
             maximum_supersteps: None,
             width: None,
+            settles: false,
             combiner: PhantomData,
         }
     }
@@ -268,6 +271,29 @@ impl<G, V> Improvement<G, Combiner<Min<V>>> {
         self.width = Some(width);
         self
     }
+
+    /// Promises that what is gathered is never smaller than the value that it is gathered from, as no
+    /// way becomes shorter by going on. Then vertices [whose turn](Self::ordered_by) is over are
+    /// settled, and edges that lead back to them need not be looked at. If the promise is broken,
+    /// vertices may be left with values that are too large.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, index::Key, iteration::*};
+    /// # use quince_gelly::{models::{gather_sum_apply::*, *}, *};
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// # let roads = weighted_edges([(1, 2, 1.5), (1, 3, 4.0), (2, 3, 2.0)]);
+    /// # let graph: IndexedGraph<f64> = IndexedGraph::builder(&env).build_weighted(&roads)?;
+    /// # let start = |id: Key<'_>| if id == 1.into() { 0.0 } else { f64::INFINITY };
+    /// let gather = |distance: f64, weight: f64| distance + weight;
+    /// let iteration = GatherSumApply::improving(gather, Combiner::min());
+    /// let result = iteration.ordered_by(1.0).settling().run(&graph, start)?;
+    /// assert_eq!(result.value(3), Some(3.5));
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
+    pub fn settling(mut self) -> Self {
+        self.settles = true;
+        self
+    }
 }
 
 impl<G, C> Improvement<G, C> {
@@ -349,11 +375,14 @@ impl<G, C> Improvement<G, C> {
             gather: &self.gather,
             initial,
             per_width: 1.0 / self.width.unwrap_or(1.0),
+            settles: self.settles,
             lattice: PhantomData,
         };
-        let (solution, report) = match self.width {
-            Some(_) => self.in_order(env, &ends.from, &program)?,
-            None => self.in_supersteps(env, &ends.to, &ends.from, &program)?,
+        let (solution, report) = match (self.width, &ends.from) {
+            // Told apart here once, and not at every row.
+            (Some(_), Way::One(from)) => self.in_order(env, *from, &program)?,
+            (Some(_), Way::Both(from)) => self.in_order(env, from, &program)?,
+            (None, _) => self.in_supersteps(env, &ends.to, &ends.from, &program)?,
         };
         let values = VertexValues::new(graph.dictionary().clone(), solution);
         Ok(ImprovementResult { values, report })
@@ -393,6 +422,7 @@ struct Program<'a, G, F, L> {
     gather: &'a G,
     initial: F,
     per_width: f64,
+    settles: bool,
     lattice: PhantomData<L>,
 }
 
@@ -445,6 +475,10 @@ where
     #[inline(always)]
     fn message(&self, value: L::Value, edge_value: E) -> L::Value {
         self.gathered(value, edge_value)
+    }
+
+    fn settles(&self) -> bool {
+        self.settles
     }
 
     /// Rises with the value: negative ones are all in the first bucket.
