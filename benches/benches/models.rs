@@ -229,7 +229,8 @@ fn distances(criterion: &mut Criterion, name: &str, graph: &IndexedGraph<f64>, i
     let improve =
         || GatherSumApply::improving(|value: f64, weight: f64| value + weight, Combiner::min());
     let improving = || improve().run_from(graph, initial).expect("distances");
-    let ordered = || improve().ordered_by(16.0).settling().run_from(graph, initial).expect("distances");
+    let ordered =
+        || improve().ordered_by(16.0).settling().run_from(graph, initial).expect("distances");
     let env = graph.environment();
     let by_hand = || env.install(|| shortest_paths::parallel(env, index, source));
     let expected = by_hand();

@@ -32,17 +32,11 @@ pub(super) const BLOCK: usize = 1 << 7;
 pub(super) type Block = Vec<Entry>;
 
 /// What is pending in a bucket.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Bin {
     /// Where entries go; without memory in an empty bin.
     open: Block,
     full: Vec<Block>,
-}
-
-impl Default for Bin {
-    fn default() -> Self {
-        Self { open: Vec::new(), full: Vec::new() }
-    }
 }
 
 /// The bins of one worker, for the buckets from a base on.
