@@ -12,8 +12,8 @@
 //! - **Cost**: O(vertices + edges) time and messages where few vertices improve twice in a bucket,
 //!   which a small delta sees to, and a superstep for each bucket that is not empty. In an
 //!   undirected graph edges are left out that lead back to the first vertices of the index, once
-//!   those are settled: with hubs first, about half of all. 32 bytes and a bit a vertex: its
-//!   distance, and room for three times that it may be pending.
+//!   those are settled: with hubs first, most edges of the vertices that come late. 32 bytes and a
+//!   bit a vertex: its distance, and room for three times that it may be pending.
 //! - **Deterministic**: the least sum is unique; a path adds its weights from the source on.
 //! - **Source**: Meyer, Sanders: *Δ-stepping: a parallelizable shortest path algorithm*, 2003;
 //!   Zhang et al.: *Optimizing Ordered Graph Algorithms with GraphIt*, 2020, for bucket fusion.
