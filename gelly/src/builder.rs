@@ -169,6 +169,20 @@ impl<'a, Form> GraphBuilder<'a, Form> {
     }
 
     /// A record-wise operator that edges pass on their way in.
+    ///
+    /// ```
+    /// # use quince_core::{Environment, columnar::Column, operators::Filter};
+    /// # use quince_gelly::*;
+    /// # let env = Environment::builder().threads(1).build()?;
+    /// let ascending = Filter::new("ascending", |edges, keep| {
+    ///     let [Column::Int64(source), Column::Int64(target)] = edges.columns() else { return };
+    ///     let ids = source.iter().zip(&target[..]);
+    ///     keep.iter_mut().zip(ids).for_each(|(keep, (source, target))| *keep = source < target);
+    /// });
+    /// let builder = IndexedGraph::builder(&env).operator(&ascending);
+    /// assert_eq!(builder.build(&edges([(1, 2), (2, 1), (3, 3)]))?.num_edges(), 1);
+    /// # Ok::<(), quince_gelly::Error>(())
+    /// ```
     pub fn operator(mut self, operator: &'a dyn Operator) -> Self {
         self.operators.push(operator);
         self

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! `DIR` holds the GAPBS binaries `pr`, `pr_spmv` and `cc`. An input is a text edge list whose
-//! name ends in `.el` (GAPBS goes by the suffix), with each undirected edge once.
+//! name ends in `.el` (GAPBS goes by the suffix), with each undirected edge once, or, with
+//! `--directed`, in both directions, as GAPBS's own converter writes it.
 //!
 //! **Protocol.** A trial runs each GAPBS program next to the Quince command that it is compared
 //! with; every other trial runs Quince first, so that neither side always finds the machine as
@@ -60,8 +61,8 @@ struct Args {
     /// The quince command, built in release mode.
     #[arg(long, value_name = "FILE")]
     quince: PathBuf,
-    /// A program that loads the edge list given to it and prints `load_seconds X`; its threads
-    /// are set by RAYON_NUM_THREADS.
+    /// A program that loads the edge list given to it, as the word after it says (directed or
+    /// undirected), and prints `load_seconds X`; its threads are set by RAYON_NUM_THREADS.
     #[arg(long, value_name = "FILE")]
     graph_crate: Option<PathBuf>,
     /// Trials per input; the table shows medians.
@@ -74,9 +75,19 @@ struct Args {
     /// cold as quince's; more give it warm ones.
     #[arg(long, default_value = "1", value_name = "N")]
     kernel_runs: NonZeroUsize,
-    /// Undirected edge lists (.el), each edge once.
+    /// The inputs hold each edge in both directions: all programs load them as directed graphs.
+    #[arg(long)]
+    directed: bool,
+    /// Undirected edge lists (.el), each edge once unless --directed is given.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+}
+
+impl Args {
+    /// What the edges of the inputs are.
+    fn edges(&self) -> &'static str {
+        if self.directed { "directed" } else { "undirected" }
+    }
 }
 
 /// Figures of one Quince process.
@@ -210,11 +221,14 @@ fn both<A, B>(
     }
 }
 
-/// Runs one GAPBS kernel on the input, symmetrised.
+/// Runs one GAPBS kernel on the input, which it makes symmetric unless it is.
 fn gapbs(args: &Args, kernel: &str, input: &Path, options: &[&str]) -> Outcome<GapbsRun> {
     let (runs, threads) = (args.kernel_runs.get(), args.threads.get());
     let mut command = gapbs::command(&args.gapbs, kernel, input, runs, threads);
-    command.arg("-s").args(options);
+    if !args.directed {
+        command.arg("-s");
+    }
+    command.args(options);
     let in_context = |fault: PeerFault| format!("{kernel} on {} {fault}", input.display());
     start(&mut command).and_then(GapbsRun::new).map_err(in_context)
 }
@@ -223,7 +237,8 @@ fn gapbs(args: &Args, kernel: &str, input: &Path, options: &[&str]) -> Outcome<G
 fn quince(args: &Args, command: &str, input: &Path, options: &[&str]) -> Outcome<QuinceRun> {
     let file = std::env::temp_dir().join(format!("quince-gapbs-{}.json", std::process::id()));
     let mut process = Command::new(&args.quince);
-    process.arg(command).arg(input).args(["--undirected", "--quiet", "--top", "1"]);
+    let edges = format!("--{}", args.edges());
+    process.arg(command).arg(input).arg(edges).args(["--quiet", "--top", "1"]);
     process.args(["--threads", &args.threads.to_string()]).args(options);
     process.arg("--report").arg(&file);
     let finished = start(&mut process).map_err(|fault| format!("quince {command} {fault}"))?;
@@ -257,7 +272,7 @@ fn quince_figures(finished: Finished, report: Value) -> Outcome<QuinceRun> {
 fn graph_crate(args: &Args, input: &Path) -> Outcome<Option<f64>> {
     let Some(program) = &args.graph_crate else { return Ok(None) };
     let mut command = Command::new(program);
-    command.arg(input).env("RAYON_NUM_THREADS", args.threads.to_string());
+    command.arg(input).arg(args.edges()).env("RAYON_NUM_THREADS", args.threads.to_string());
     let seconds = start(&mut command).and_then(|done| labelled(&done.lines, "load_seconds"));
     let in_context = |fault| format!("{} on {} {fault}", program.display(), input.display());
     seconds.map(Some).map_err(in_context)

@@ -46,7 +46,7 @@ fn pull(index: &Csr<()>, labels: &[u32], next: &mut [u32], changed: &mut [u8]) -
             let mut entries = 0;
             for ((row, next), changed) in rows.clone().zip(next).zip(changed) {
                 let row = row as usize;
-                let columns = &columns[offsets[row] as usize..offsets[row + 1] as usize];
+                let columns = &columns[offsets.row(row as u32)];
                 // SAFETY: an index has no column beyond its keys, and each key has a label.
                 let value = |column| unsafe { *labels.get_unchecked(column as usize) };
                 let least = fold_row(columns, u32::MAX, value, |a, b| a.min(b));

@@ -19,7 +19,7 @@ pub fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<
     let start = 1.0 / vertices as f64;
     let mut dangling = 0.0;
     for vertex in 0..vertices {
-        let degree = offsets[vertex + 1] - offsets[vertex];
+        let degree = index.degree(vertex as u32);
         ranks[vertex] = start as f32;
         shares[vertex] = if degree == 0 { 0.0 } else { (1.0 / degree as f64) as f32 };
         read[vertex] = ranks[vertex] * shares[vertex];
@@ -35,7 +35,7 @@ pub fn parallel(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<
                 let (mut change, mut dangling) = (0.0, 0.0);
                 for ((row, rank), write) in rows.clone().zip(ranks).zip(write) {
                     let row = row as usize;
-                    let columns = &columns[offsets[row] as usize..offsets[row + 1] as usize];
+                    let columns = &columns[offsets.row(row as u32)];
                     // SAFETY: an index has no column beyond its keys, and there is a value for
                     // each key. The bounds check costs a tenth of the whole.
                     let value = |column| unsafe { *contributions.get_unchecked(column as usize) };
@@ -65,7 +65,7 @@ pub fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32
     let (mut ranks, mut shares, mut read, mut write) = (column(), column(), column(), column());
     let start = (1.0 / vertices as f64) as f32;
     for vertex in 0..vertices {
-        let degree = offsets[vertex + 1] - offsets[vertex];
+        let degree = index.degree(vertex as u32);
         ranks[vertex] = start;
         shares[vertex] = if degree == 0 { 0.0 } else { 1.0 / degree as f32 };
         read[vertex] = ranks[vertex] * shares[vertex];
@@ -77,7 +77,7 @@ pub fn plain(env: &Environment, index: &Csr<()>, iterations: u64) -> Segment<f32
         parts.zip(chunks).for_each(|((ranks, write), rows)| {
             for ((row, rank), write) in rows.clone().zip(ranks).zip(write) {
                 let row = row as usize;
-                let columns = &columns[offsets[row] as usize..offsets[row + 1] as usize];
+                let columns = &columns[offsets.row(row as u32)];
                 if columns.is_empty() {
                     continue;
                 }

@@ -166,7 +166,7 @@ impl<W: EntryValue> Csr<W> {
             if options.duplicates != Duplicates::Keep {
                 dedup::<W>(env, &mut offsets, &mut columns, &mut values, options.duplicates)?;
             }
-            Ok(Self::new(offsets, columns, values, options.rows == Rows::Both))
+            Self::new(env, offsets, columns, values, options.rows == Rows::Both)
         })
     }
 }

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::fold::fold_run;
 use super::lanes;
+use super::offsets::Offsets;
 use super::pairs::EntryValue;
 use super::static_index::{CHUNK_ENTRIES, StaticIndex};
 use crate::algebra::Monoid;
@@ -14,11 +17,11 @@ use crate::memory::{Segment, prefetch};
 /// A relation as compressed sparse rows: the columns of row `r` are
 /// `columns[offsets[r]..offsets[r + 1]]`, ascending; equal columns stay in the order of the input.
 ///
-/// Takes 4 bytes an entry, the entry's value, and 8 bytes a key.
+/// Takes 4 bytes an entry, the entry's value, and 4 bytes a key.
 #[derive(Debug)]
 pub struct Csr<W: EntryValue> {
-    /// One more than there are keys; rises from 0 to the number of entries.
-    offsets: Segment<u64>,
+    /// Rises to the number of entries.
+    offsets: Offsets,
     /// All below the number of keys.
     columns: Segment<u32>,
     /// One per entry, or empty if `W` stores nothing.
@@ -35,21 +38,21 @@ impl<W: EntryValue> Csr<W> {
     /// a column that is no key, a missing value. One pass over the columns; every later access
     /// relies on it.
     pub(super) fn new(
+        env: &Environment,
         offsets: Segment<u64>,
         columns: Segment<u32>,
         values: Segment<W::Word>,
         symmetric: bool,
-    ) -> Self {
-        use rayon::prelude::*;
+    ) -> Result<Self> {
         let num_keys = offsets.len() - 1;
-        assert!(offsets[0] == 0 && offsets[num_keys] == columns.len() as u64, "offsets span all");
-        assert!(offsets.is_sorted(), "offsets rise");
+        assert!(offsets[num_keys] == columns.len() as u64, "offsets span all");
         let in_bounds = |columns: &[u32]| columns.iter().fold(0, |top, &c| top.max(c));
         let top = columns.par_chunks(CHUNK_ENTRIES).map(in_bounds).max();
         assert!(top.is_none_or(|top| (top as usize) < num_keys), "columns are keys");
         assert!(!W::STORED || values.len() == columns.len(), "a value for every entry");
         let chunks = cut(&offsets);
-        Self { offsets, columns, values, symmetric, chunks }
+        let offsets = Offsets::new(env, &offsets)?;
+        Ok(Self { offsets, columns, values, symmetric, chunks })
     }
 
     /// Bytes of the budget that it holds.
@@ -59,7 +62,7 @@ impl<W: EntryValue> Csr<W> {
     }
 
     /// Where each row begins, and the end of the last.
-    pub fn offsets(&self) -> &[u64] {
+    pub fn offsets(&self) -> &Offsets {
         &self.offsets
     }
 
@@ -71,18 +74,13 @@ impl<W: EntryValue> Csr<W> {
     /// The columns of one row, ascending.
     #[inline(always)]
     pub fn row(&self, row: u32) -> &[u32] {
-        &self.columns[self.range(row)]
+        &self.columns[self.offsets.row(row)]
     }
 
     /// The entries of one row: columns and values, in order.
     #[inline(always)]
     pub fn entries_of(&self, row: u32) -> Entries<'_, W> {
         Entries { columns: self.row(row).iter(), words: self.row_words(row).iter() }
-    }
-
-    #[inline(always)]
-    fn range(&self, row: u32) -> Range<usize> {
-        self.offsets[row as usize] as usize..self.offsets[row as usize + 1] as usize
     }
 
     #[inline(always)]
@@ -93,8 +91,11 @@ impl<W: EntryValue> Csr<W> {
     /// The number of entries of each row: its degree. O(keys) time.
     pub fn row_counts(&self, env: &Environment) -> Result<Segment<u32>> {
         let mut counts = env.memory().allocate("degrees", self.num_keys())?;
-        let bounds = self.offsets.windows(2);
-        counts.iter_mut().zip(bounds).for_each(|(count, row)| *count = (row[1] - row[0]) as u32);
+        let mut start = 0;
+        for (count, end) in counts.iter_mut().zip(self.offsets.iter().skip(1)) {
+            *count = (end - start) as u32;
+            start = end;
+        }
         Ok(counts)
     }
 
@@ -119,12 +120,13 @@ impl<W: EntryValue> Csr<W> {
     /// The words of one row; empty if `W` stores nothing.
     #[inline(always)]
     pub(super) fn row_words(&self, row: u32) -> &[W::Word] {
-        if W::STORED { &self.values[self.range(row)] } else { &[] }
+        if W::STORED { &self.values[self.offsets.row(row)] } else { &[] }
     }
 
     /// Where the entries of successive rows are.
     pub(super) fn entries(&self, rows: &Range<u32>) -> Range<usize> {
-        self.offsets[rows.start as usize] as usize..self.offsets[rows.end as usize] as usize
+        let end = |row| self.offsets.get(row as usize) as usize;
+        end(rows.start)..end(rows.end)
     }
 }
 
@@ -206,7 +208,7 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     type Value = W;
 
     fn num_keys(&self) -> usize {
-        self.offsets.len() - 1
+        self.offsets.num_rows()
     }
 
     fn num_entries(&self) -> u64 {
@@ -219,7 +221,7 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
 
     #[inline(always)]
     fn degree(&self, row: u32) -> usize {
-        self.range(row).len()
+        self.offsets.row(row).len()
     }
 
     fn chunks(&self) -> &[Range<u32>] {
@@ -228,19 +230,19 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
 
     #[inline(always)]
     fn prefetch_bounds(&self, row: u32) {
-        prefetch(&self.offsets, row as usize);
+        self.offsets.prefetch(row);
     }
 
     #[inline(always)]
     fn prefetch_row(&self, row: u32) {
-        let start = self.offsets[row as usize] as usize;
+        let start = self.offsets.get(row as usize) as usize;
         prefetch(&self.columns, start);
         prefetch(&self.values, start);
     }
 
     #[inline(always)]
     fn for_each(&self, row: u32, mut visit: impl FnMut(u32, W)) {
-        let start = self.range(row).start;
+        let start = self.offsets.row(row).start;
         for (at, &column) in self.row(row).iter().enumerate() {
             visit(column, self.value(start + at));
         }
@@ -275,7 +277,7 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
 
     #[inline(always)]
     fn for_some(&self, row: u32, positions: Range<usize>, mut visit: impl FnMut(u32, W) -> bool) {
-        let start = self.range(row).start;
+        let start = self.offsets.row(row).start;
         let entries = self.row(row).iter().enumerate().take(positions.end).skip(positions.start);
         for (at, &column) in entries {
             if !visit(column, self.value(start + at)) {
@@ -300,9 +302,9 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         assert!(values.len() >= self.num_keys(), "a value for every key");
         // Looked up once for all rows: these are often short.
         let (columns, words) = (&self.columns[..], &self.values[..]);
-        let mut start = self.offsets[rows.start as usize] as usize;
-        let ends = &self.offsets[rows.start as usize + 1..=rows.end as usize];
-        for (row, &end) in rows.zip(ends) {
+        let mut start = self.offsets.get(rows.start as usize) as usize;
+        let ends = self.offsets.ends(&rows);
+        for (row, end) in rows.zip(ends) {
             let entries = start..end as usize;
             start = entries.end;
             let words = if W::STORED { &words[entries.clone()] } else { &[] };

@@ -46,7 +46,7 @@ impl Csr<f64> {
             drop(counts);
             columns.resize(end)?;
             values.resize(end)?;
-            Ok(Self::new(offsets, columns, values, index.is_symmetric()))
+            Self::new(env, offsets, columns, values, index.is_symmetric())
         })
     }
 }

@@ -42,7 +42,7 @@ impl<W: EntryValue> Csr<W> {
             let mut columns = memory.allocate::<u32>("index", num_entries)?;
             let mut values = memory.allocate::<W::Word>("index", self.words().len())?;
             self.write_lanes(&lanes, &mut cursors, &mut columns, &mut values);
-            Ok(Self::new(offsets, columns, values, self.is_symmetric()))
+            Self::new(env, offsets, columns, values, self.is_symmetric())
         })
     }
 

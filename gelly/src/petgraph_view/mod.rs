@@ -169,7 +169,7 @@ impl<'a, E: EntryValue, Ty: EdgeType> GraphView<'a, E, Ty> {
         // Of two entries of an undirected edge that of the smaller id gives the name.
         let is_named_here = if Ty::is_directed() { outgoing } else { node <= other };
         let id = if is_named_here {
-            self.out.offsets()[node as usize] as usize + at
+            self.out.offsets().get(node as usize) as usize + at
         } else {
             self.twin(index, node, at, other)
         };
@@ -181,7 +181,7 @@ impl<'a, E: EntryValue, Ty: EdgeType> GraphView<'a, E, Ty> {
     fn twin(self, index: &Csr<E>, node: u32, at: usize, other: u32) -> usize {
         let before = at - index.row(node)[..at].partition_point(|&column| column < other);
         let first = self.out.row(other).partition_point(|&column| column < node);
-        self.out.offsets()[other as usize] as usize + first + before
+        self.out.offsets().get(other as usize) as usize + first + before
     }
 }
 

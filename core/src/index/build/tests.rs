@@ -130,7 +130,11 @@ fn many_partitions_and_long_rows_sort_alike_at_any_number_of_threads() {
             duplicates: Duplicates::Keep,
         };
         let index = Csr::build(&env, encoded.pairs, options).unwrap();
-        (index.offsets().to_vec(), index.columns().to_vec(), index.chunks().to_vec())
+        (
+            index.offsets().iter().collect::<Vec<_>>(),
+            index.columns().to_vec(),
+            index.chunks().to_vec(),
+        )
     };
     let (offsets, columns, chunks) = build(1);
     assert!(offsets.windows(2).all(|o| columns[o[0] as usize..o[1] as usize].is_sorted()));

@@ -95,8 +95,8 @@ impl Scratch {
                 lens[(column >> bits) as usize * num_rows + at] += 1;
             }
         }
-        let firsts = &index.offsets()[rows.start as usize..rows.end as usize];
-        self.next[..num_rows].copy_from_slice(firsts);
+        let firsts = rows.clone().map(|row| index.offsets().get(row as usize));
+        self.next.iter_mut().zip(firsts).for_each(|(next, first)| *next = first);
     }
 
     /// Orders the pieces of each tile and copies their entries.
