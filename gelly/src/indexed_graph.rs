@@ -276,7 +276,7 @@ impl<E: EntryValue> IndexedGraph<E> {
     /// # let env = Environment::builder().threads(1).build()?;
     /// # let graph = IndexedGraph::from_source(&env, &edges([(1, 2), (1, 3), (3, 3)]))?;
     /// graph.index(EdgeDirection::Out)?;
-    /// assert_eq!(graph.memory().index_bytes, 3 * 4 + 4 * 8);
+    /// assert_eq!(graph.memory().index_bytes, 3 * 4 + 4 * 4);
     /// # Ok::<(), quince_gelly::Error>(())
     /// ```
     pub fn memory(&self) -> GraphMemory {

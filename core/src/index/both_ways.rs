@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(row(1..2), [2]);
         assert_eq!(row(2..9), [2]);
         assert_eq!((both.degree(0), both.num_entries()), (3, 6));
-        assert_eq!(both.fold::<Sum<u32>, _>(0, &[1, 10, 100], |p, ()| p), 210);
+        assert_eq!(both.fold::<Sum<u32>, _>(0, &[1, 10, 100][..], |&p, ()| p), 210);
         let mut first = None;
         both.for_some(0, 0..9, |column, ()| first.replace(column).is_some());
         assert_eq!(first, Some(1), "stops when told");

@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::fold::fold_run;
+use super::key_columns::KeyColumns;
 use super::lanes;
 use super::offsets::Offsets;
 use super::pairs::EntryValue;
@@ -121,6 +122,14 @@ impl<W: EntryValue> Csr<W> {
     #[inline(always)]
     pub(super) fn row_words(&self, row: u32) -> &[W::Word] {
         if W::STORED { &self.values[self.offsets.row(row)] } else { &[] }
+    }
+
+    /// Looks up what stands beside columns of this index, and of no other.
+    #[inline(always)]
+    fn beside<C: KeyColumns>(&self, columns: C) -> impl Fn(u32) -> C::Item + Copy {
+        assert!(columns.num_keys() >= self.num_keys(), "a value for every key");
+        // SAFETY: all columns are below the number of keys, as `new` saw.
+        move |column| unsafe { columns.at_unchecked(column) }
     }
 
     /// Where the entries of successive rows are.
@@ -292,14 +301,31 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     }
 
     #[inline(always)]
-    fn fold_rows<M: Monoid, P: Copy>(
+    fn look_up<C: KeyColumns>(&self, row: u32, columns: C, mut visit: impl FnMut(C::Item, W)) {
+        let beside = self.beside(columns);
+        self.for_each(row, |column, value| visit(beside(column), value));
+    }
+
+    #[inline(always)]
+    fn fold<M: Monoid, C: KeyColumns>(
+        &self,
+        row: u32,
+        columns: C,
+        message: impl Fn(C::Item, W) -> M::Value,
+    ) -> M::Value {
+        let beside = self.beside(columns);
+        self.fold_with::<M>(row, |column, value| message(beside(column), value))
+    }
+
+    #[inline(always)]
+    fn fold_rows<M: Monoid, C: KeyColumns>(
         &self,
         rows: Range<u32>,
-        values: &[P],
-        message: impl Fn(P, W) -> M::Value,
-        mut visit: impl FnMut(u32, M::Value),
+        columns: C,
+        message: impl Fn(C::Item, W) -> M::Value,
+        mut visit: impl FnMut(u32, usize, M::Value),
     ) {
-        assert!(values.len() >= self.num_keys(), "a value for every key");
+        let beside = self.beside(columns);
         // Looked up once for all rows: these are often short.
         let (columns, words) = (&self.columns[..], &self.values[..]);
         let mut start = self.offsets.get(rows.start as usize) as usize;
@@ -308,8 +334,8 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
             let entries = start..end as usize;
             start = entries.end;
             let words = if W::STORED { &words[entries.clone()] } else { &[] };
-            let message = |column: u32, value| message(values[column as usize], value);
-            visit(row, fold_run::<M, W>(&columns[entries], words, message));
+            let message = |column: u32, value| message(beside(column), value);
+            visit(row, entries.len(), fold_run::<M, W>(&columns[entries], words, message));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::EntryValue;
+use super::{EntryValue, KeyColumns};
 use crate::algebra::Monoid;
 
 /// A relation over dense keys 0..n, sorted by row, that owns its inner loops.
@@ -75,30 +75,47 @@ pub trait StaticIndex: Sync {
         message: impl Fn(u32, Self::Value) -> M::Value,
     ) -> M::Value;
 
-    /// As [`fold_with`](Self::fold_with) with `message(values[column], value)`. Panics if `values`
-    /// is shorter than the keys.
+    /// As [`for_each`](Self::for_each) with what stands beside each column.
+    ///
+    /// # Panics
+    /// If `columns` are shorter than the keys.
     #[inline(always)]
-    fn fold<M: Monoid, P: Copy>(
+    fn look_up<C: KeyColumns>(
         &self,
         row: u32,
-        values: &[P],
-        message: impl Fn(P, Self::Value) -> M::Value,
-    ) -> M::Value {
-        assert!(values.len() >= self.num_keys(), "a value for every key");
-        self.fold_with::<M>(row, |column, value| message(values[column as usize], value))
+        columns: C,
+        mut visit: impl FnMut(C::Item, Self::Value),
+    ) {
+        self.for_each(row, |column, value| visit(columns.at(column), value));
     }
 
-    /// Calls `visit(row, combined)` for each of `rows`, in order, with what [`fold`](Self::fold)
-    /// gives for it.
+    /// As [`fold_with`](Self::fold_with) with what stands beside each column.
+    ///
+    /// # Panics
+    /// If `columns` are shorter than the keys.
     #[inline(always)]
-    fn fold_rows<M: Monoid, P: Copy>(
+    fn fold<M: Monoid, C: KeyColumns>(
+        &self,
+        row: u32,
+        columns: C,
+        message: impl Fn(C::Item, Self::Value) -> M::Value,
+    ) -> M::Value {
+        self.fold_with::<M>(row, |column, value| message(columns.at(column), value))
+    }
+
+    /// Calls `visit(row, degree, combined)` for each of `rows`, in order, with what
+    /// [`fold`](Self::fold) gives for it.
+    #[inline(always)]
+    fn fold_rows<M: Monoid, C: KeyColumns>(
         &self,
         rows: Range<u32>,
-        values: &[P],
-        message: impl Fn(P, Self::Value) -> M::Value,
-        mut visit: impl FnMut(u32, M::Value),
+        columns: C,
+        message: impl Fn(C::Item, Self::Value) -> M::Value,
+        mut visit: impl FnMut(u32, usize, M::Value),
     ) {
-        rows.for_each(|row| visit(row, self.fold::<M, P>(row, values, &message)));
+        rows.for_each(|row| {
+            visit(row, self.degree(row), self.fold::<M, C>(row, columns, &message));
+        });
     }
 }
 

@@ -158,7 +158,7 @@ impl<I: StaticIndex, P: Alternating<I::Value>> AlternatingBody<'_, I, P> {
         let [first, second] = &mut self.columns;
         let (column, other) = if side == 0 { (first, second) } else { (second, first) };
         let other = &other[..];
-        let message = |value, entry| program.message(value, entry);
+        let message = |&value: &_, entry| program.message(value, entry);
         let aggregates = in_chunks(index.chunks(), &mut self.next, column)
             .into_par_iter()
             .map(|(keys, next, _)| {

@@ -289,9 +289,9 @@ impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
     #[inline(always)]
     fn fold<I: StaticIndex<Value = W>>(mut self, index: &I, projections: &[P::Projection]) -> Sums {
         let program = self.program;
-        let message = |projection, value| program.message(projection, value);
+        let message = |&projection: &P::Projection, value| program.message(projection, value);
         let keys = self.keys.clone();
-        index.fold_rows::<P::Combiner, _>(keys, projections, message, |key, combined| {
+        index.fold_rows::<P::Combiner, _>(keys, projections, message, |key, _, combined| {
             self.set(key, combined);
         });
         self.sums

@@ -239,7 +239,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             let (mut num_keys, mut num_entries) = (0, 0);
             for key in keys.clone() {
                 let old = solution[key as usize];
-                let new = index.fold::<P::Lattice, _>(key, solution, |value, entry| {
+                let new = index.fold::<P::Lattice, _>(key, solution, |&value, entry| {
                     program.message(value, entry)
                 });
                 let improves = P::Lattice::improves(new, old);

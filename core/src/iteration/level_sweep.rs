@@ -168,7 +168,7 @@ impl<I: StaticIndex, Q: LevelProgram<I::Value>> SweepBody<'_, '_, I, Q> {
             let keys = &level[part.clone()];
             for (at, &key) in keys.iter().enumerate() {
                 look_ahead(index, projections, &keys[at..]);
-                let sum = index.fold::<Q::Combiner, _>(key, projections, |projection, entry| {
+                let sum = index.fold::<Q::Combiner, _>(key, projections, |&projection, entry| {
                     program.message(projection, entry)
                 });
                 let state = states.load(key as usize);

@@ -24,6 +24,7 @@ mod spill_file;
 pub use file_map::FileMap;
 pub use manager::{MemoryCounters, MemoryError, MemoryManager, Reservation};
 pub use paid_vec::PaidVec;
+pub(crate) use paid_vec::Piece;
 pub(crate) use prefetch::prefetch;
 pub use segment::Segment;
 pub use shared::{SharedSlice, SharedWord};

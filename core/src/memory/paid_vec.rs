@@ -1,6 +1,7 @@
 //! Vectors of any values, paid for.
 
 use std::fmt;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::{Deref, DerefMut};
 
 use rayon::prelude::*;
@@ -111,6 +112,77 @@ impl<T: Send> PaidVec<T> {
     }
 }
 
+impl<T: Send> PaidVec<T> {
+    /// What `fill` puts into pieces, one for each job, with room for so many values; in the order of
+    /// the jobs, which are done in parallel. And what it gives for each job.
+    pub(crate) fn from_pieces<J: Send, R: Send, E: Send + From<MemoryError>>(
+        memory: &MemoryManager,
+        name: &'static str,
+        jobs: Vec<(usize, J)>,
+        fill: impl Fn(J, &mut Piece<'_, T>) -> Result<R, E> + Sync + Send,
+    ) -> Result<(Self, Vec<R>), E> {
+        let mut paid = Self::new(memory, name);
+        let total = jobs.iter().map(|(room, _)| room).sum();
+        paid.reserve(total)?;
+        let mut spare = &mut paid.values.spare_capacity_mut()[..total];
+        let pieces: Vec<(J, Piece<'_, T>)> = jobs
+            .into_iter()
+            .map(|(room, job)| {
+                let room = spare.split_off_mut(..room).expect("room for all");
+                (job, Piece { room, len: 0 })
+            })
+            .collect();
+        let filled: Vec<(Piece<'_, T>, R)> = pieces
+            .into_par_iter()
+            .map(|(job, mut piece)| fill(job, &mut piece).map(|result| (piece, result)))
+            .collect::<Result<_, E>>()?;
+        let (lens, results): (Vec<_>, Vec<R>) =
+            filled.into_iter().map(|(piece, result)| (piece.into_len(), result)).unzip();
+        let values = paid.values.as_mut_ptr();
+        let (mut from, mut to) = (0, 0);
+        for (room, len) in lens {
+            if from != to {
+                // SAFETY: both runs are inside of the room, the values at `from` were written by
+                // the piece, and those that were at `to` have moved already.
+                unsafe { std::ptr::copy(values.add(from), values.add(to), len) };
+            }
+            (from, to) = (from + room, to + len);
+        }
+        // SAFETY: the values of all pieces, one behind the other, are the first `to`.
+        unsafe { paid.values.set_len(to) };
+        Ok((paid, results))
+    }
+}
+
+/// A part of a vector that is being made.
+pub(crate) struct Piece<'v, T> {
+    room: &'v mut [MaybeUninit<T>],
+    /// The first so many are there.
+    len: usize,
+}
+
+impl<T> Piece<'_, T> {
+    /// Adds a value; panics if there is no room left.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, value: T) {
+        self.room[self.len].write(value);
+        self.len += 1;
+    }
+
+    /// Leaves the values to the vector: how many there was room for, and how many there are.
+    fn into_len(self) -> (usize, usize) {
+        let piece = ManuallyDrop::new(self);
+        (piece.room.len(), piece.len)
+    }
+}
+
+impl<T> Drop for Piece<'_, T> {
+    fn drop(&mut self) {
+        // SAFETY: `push` wrote the first `len` values, and nobody took them.
+        unsafe { self.room[..self.len].assume_init_drop() };
+    }
+}
+
 impl<T> Deref for PaidVec<T> {
     type Target = [T];
 
@@ -163,6 +235,38 @@ mod tests {
         assert_eq!((other.len(), values.len()), (10, 64), "nothing is lost");
         drop(values);
         drop(other);
+        assert_eq!(memory.counters().granted_bytes, 0);
+    }
+
+    #[test]
+    fn pieces_move_together_in_order() {
+        let memory = MemoryManager::new(1000);
+        let jobs = vec![(3, 0..3), (4, 10..12), (0, 0..0), (2, 20..22)];
+        let fill = |numbers: std::ops::Range<u8>, piece: &mut Piece<'_, String>| {
+            let len = numbers.len();
+            numbers.for_each(|number| piece.push(number.to_string()));
+            Ok::<usize, MemoryError>(len)
+        };
+        let (texts, lens) = PaidVec::from_pieces(&memory, "texts", jobs, fill).unwrap();
+        assert_eq!(texts[..], ["0", "1", "2", "10", "11", "20", "21"]);
+        assert_eq!(lens, [3, 2, 0, 2]);
+        let room = 9 * size_of::<String>() as u64;
+        assert_eq!(memory.counters().granted_bytes, room);
+        drop(texts);
+        assert_eq!(memory.counters().granted_bytes, 0);
+    }
+
+    #[test]
+    fn pieces_of_a_job_that_fails_are_dropped() {
+        let memory = MemoryManager::new(1000);
+        let alive = std::sync::Arc::new(());
+        let fill = |job: usize, piece: &mut Piece<'_, std::sync::Arc<()>>| {
+            piece.push(alive.clone());
+            if job == 1 { Err(memory.reserve("more", 1 << 20).unwrap_err()) } else { Ok(()) }
+        };
+        let jobs = vec![(2, 0), (2, 1), (2, 2)];
+        assert!(PaidVec::from_pieces(&memory, "counted", jobs, fill).is_err());
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
         assert_eq!(memory.counters().granted_bytes, 0);
     }
 

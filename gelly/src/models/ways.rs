@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use quince_core::algebra::Monoid;
 use quince_core::index::{
-    Csr, Dictionary, Entries, EntryValue, Key, MergedEntries, MergedWays, StaticIndex,
+    Csr, Dictionary, Entries, EntryValue, Key, KeyColumns, MergedEntries, MergedWays, StaticIndex,
 };
 
 use crate::error::Result;
@@ -213,6 +213,41 @@ impl<E: EntryValue> StaticIndex for Way<'_, E> {
         match self {
             Self::One(index) => index.fold_with::<M>(row, message),
             Self::Both(index) => index.fold_with::<M>(row, message),
+        }
+    }
+
+    #[inline(always)]
+    fn look_up<C: KeyColumns>(&self, row: u32, columns: C, visit: impl FnMut(C::Item, E)) {
+        match self {
+            Self::One(index) => index.look_up(row, columns, visit),
+            Self::Both(index) => index.look_up(row, columns, visit),
+        }
+    }
+
+    #[inline(always)]
+    fn fold<M: Monoid, C: KeyColumns>(
+        &self,
+        row: u32,
+        columns: C,
+        message: impl Fn(C::Item, E) -> M::Value,
+    ) -> M::Value {
+        match self {
+            Self::One(index) => index.fold::<M, C>(row, columns, message),
+            Self::Both(index) => index.fold::<M, C>(row, columns, message),
+        }
+    }
+
+    #[inline(always)]
+    fn fold_rows<M: Monoid, C: KeyColumns>(
+        &self,
+        rows: Range<u32>,
+        columns: C,
+        message: impl Fn(C::Item, E) -> M::Value,
+        visit: impl FnMut(u32, usize, M::Value),
+    ) {
+        match self {
+            Self::One(index) => index.fold_rows::<M, C>(rows, columns, message, visit),
+            Self::Both(index) => index.fold_rows::<M, C>(rows, columns, message, visit),
         }
     }
 }

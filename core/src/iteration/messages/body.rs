@@ -143,7 +143,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
             }
             self.cross(culprit)?
         };
-        let changes = self.take(parts, direction != Direction::Pull)?;
+        let changes = self.take(parts, direction == Direction::Push)?;
         self.workset = if P::SCATTERS { self.num_senders } else { self.num_messages() };
         let partials = std::mem::take(&mut self.partials);
         self.aggregates = self.program.end_superstep(superstep, partials);
@@ -228,7 +228,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     pub(super) fn take_lists(&mut self) -> Result<(PaidVec<u32>, PaidVec<P::Sent>)> {
         match std::mem::replace(&mut self.senders, Senders::Dense) {
             Senders::Sparse { keys, sent } => Ok((keys, sent)),
-            Senders::Dense => self.columns.list(self.env.memory(), self.num_senders as usize),
+            Senders::Dense => self.columns.list(self.env.memory()),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use crate::algebra::{Max, Min, Monoid, Sum};
-use crate::index::{RunFold, StaticIndex};
+use crate::index::{KeyColumns, RunFold, StaticIndex};
 
 /// An associative function that makes one message of two.
 ///
@@ -20,49 +21,68 @@ pub trait Combine<M>: Send + Sync {
     /// Combines two messages; `left` was sent first.
     fn combine(&self, left: M, right: M) -> M;
 
-    /// Combines the messages along all entries of a row.
+    /// Calls `visit` for each of `rows`, in order, with the messages along all of its entries
+    /// combined: what `message` makes of what stands beside their columns.
     #[inline(always)]
-    fn fold_row<I: StaticIndex>(
+    fn fold_rows<I: StaticIndex, C: KeyColumns>(
         &self,
         index: &I,
-        row: u32,
-        message: impl Fn(u32, I::Value) -> M,
-    ) -> Option<M> {
-        let mut combined: Option<M> = None;
-        index.for_each(row, |column, value| {
-            let message = message(column, value);
-            combined = Some(match combined.take() {
-                Some(before) => self.combine(before, message),
-                None => message,
-            });
-        });
-        combined
-    }
-
-    /// As [`fold_row`](Self::fold_row), one by one, over the entries whose column is flagged.
-    /// `message` may be asked for others too.
-    #[inline(always)]
-    fn fold_flagged<I: StaticIndex>(
-        &self,
-        index: &I,
-        row: u32,
-        flags: &[u8],
-        message: impl Fn(u32, I::Value) -> M,
-    ) -> Option<M> {
-        let mut combined: Option<M> = None;
-        index.for_each(row, |column, value| {
-            if flags[column as usize] != 0 {
-                let message = message(column, value);
+        rows: Range<u32>,
+        sent: C,
+        message: impl Fn(C::Item, I::Value) -> M,
+        mut visit: impl FnMut(Option<M>),
+    ) {
+        for row in rows {
+            let mut combined: Option<M> = None;
+            index.look_up(row, sent, |sent, value| {
+                let message = message(sent, value);
                 combined = Some(match combined.take() {
                     Some(before) => self.combine(before, message),
                     None => message,
                 });
-            }
-        });
-        combined
+            });
+            visit(combined);
+        }
     }
 
-    /// Combines messages in the grouping of [`fold_row`](Self::fold_row).
+    /// As [`fold_rows`](Self::fold_rows), one by one, over the entries whose column is flagged.
+    /// `message` may be asked for others too.
+    #[inline(always)]
+    fn fold_flagged<I: StaticIndex, C: KeyColumns>(
+        &self,
+        index: &I,
+        rows: Range<u32>,
+        flags: &[u8],
+        sent: C,
+        message: impl Fn(C::Item, I::Value) -> M,
+        mut visit: impl FnMut(Option<M>),
+    ) {
+        for row in rows {
+            let mut combined: Option<M> = None;
+            index.look_up(row, (flags, sent), |(&flag, sent), value| {
+                if flag != 0 {
+                    let message = message(sent, value);
+                    combined = Some(match combined.take() {
+                        Some(before) => self.combine(before, message),
+                        None => message,
+                    });
+                }
+            });
+            visit(combined);
+        }
+    }
+
+    /// A message that changes no other that it is combined with, however often and wherever.
+    fn idle(&self) -> Option<M> {
+        None
+    }
+
+    /// Whether this is the [`idle`](Self::idle) message.
+    fn is_idle(&self, _message: &M) -> bool {
+        false
+    }
+
+    /// Combines messages in the grouping of [`fold_rows`](Self::fold_rows).
     fn fold_run(&self, messages: impl ExactSizeIterator<Item = M>) -> Option<M> {
         messages.reduce(|left, right| self.combine(left, right))
     }
@@ -112,7 +132,7 @@ macro_rules! named_combiners {
         impl<T> Combine<T> for Combiner<$monoid<T>>
         where
             $monoid<T>: Monoid<Value = T>,
-            T: Send + Sync,
+            T: Copy + Send + Sync + PartialEq,
         {
             const REGROUPS: bool = $monoid::<T>::REASSOCIATES;
 
@@ -122,13 +142,17 @@ macro_rules! named_combiners {
             }
 
             #[inline(always)]
-            fn fold_row<I: StaticIndex>(
+            fn fold_rows<I: StaticIndex, C: KeyColumns>(
                 &self,
                 index: &I,
-                row: u32,
-                message: impl Fn(u32, I::Value) -> T,
-            ) -> Option<T> {
-                (index.degree(row) > 0).then(|| index.fold_with::<$monoid<T>>(row, message))
+                rows: Range<u32>,
+                sent: C,
+                message: impl Fn(C::Item, I::Value) -> T,
+                mut visit: impl FnMut(Option<T>),
+            ) {
+                index.fold_rows::<$monoid<T>, C>(rows, sent, message, |_, degree, combined| {
+                    visit((degree > 0).then_some(combined));
+                });
             }
 
             fn fold_run(&self, messages: impl ExactSizeIterator<Item = T>) -> Option<T> {
@@ -145,26 +169,40 @@ macro_rules! named_combiners {
     )*};
 }
 
-/// In an order nobody can tell how often, or in which grouping, a message was combined: entries that
-/// bring none count as the identity, and the processor has no branch to guess.
+/// Nobody can tell how often, or in which grouping, a message was combined: entries that bring none
+/// may count as the identity.
 macro_rules! fold_all_of {
     ($monoid:ident) => {
+        fn idle(&self) -> Option<T> {
+            Some($monoid::<T>::IDENTITY)
+        }
+
         #[inline(always)]
-        fn fold_flagged<I: StaticIndex>(
+        fn is_idle(&self, message: &T) -> bool {
+            *message == $monoid::<T>::IDENTITY
+        }
+
+        /// Without a branch for the processor to guess.
+        #[inline(always)]
+        fn fold_flagged<I: StaticIndex, C: KeyColumns>(
             &self,
             index: &I,
-            row: u32,
+            rows: Range<u32>,
             flags: &[u8],
-            message: impl Fn(u32, I::Value) -> T,
-        ) -> Option<T> {
-            let any = Cell::new(0);
-            let combined = index.fold_with::<$monoid<T>>(row, |column, value| {
-                let flag = flags[column as usize];
-                any.set(any.get() | flag);
-                let message = message(column, value);
-                if flag != 0 { message } else { $monoid::<T>::IDENTITY }
-            });
-            (any.get() != 0).then_some(combined)
+            sent: C,
+            message: impl Fn(C::Item, I::Value) -> T,
+            mut visit: impl FnMut(Option<T>),
+        ) {
+            for row in rows {
+                let any = Cell::new(0);
+                let columns = (flags, sent);
+                let combined = index.fold::<$monoid<T>, _>(row, columns, |(&flag, sent), value| {
+                    any.set(any.get() | flag);
+                    let message = message(sent, value);
+                    if flag != 0 { message } else { $monoid::<T>::IDENTITY }
+                });
+                visit((any.get() != 0).then_some(combined));
+            }
         }
     };
 }

@@ -40,10 +40,10 @@ impl<'u> Sorting<'u> {
         Ok(Self { units, is_spread, paid: memory.reserve("messages", bytes)? })
     }
 
-    /// An empty bag.
-    pub(super) fn bag<M>(&self) -> Bag<M> {
+    /// An empty bag for so many messages.
+    pub(super) fn bag<M>(&self, count: usize) -> Bag<M> {
         let buckets = if self.is_spread { self.units.num_buckets() } else { 1 };
-        (0..buckets).map(|_| Vec::new()).collect()
+        (0..buckets).map(|_| Vec::with_capacity(count / buckets)).collect()
     }
 
     /// Puts a message into a bag.
@@ -56,7 +56,7 @@ impl<'u> Sorting<'u> {
     /// The bags of letters.
     pub(super) fn letters<M: Send>(&self, letters: Vec<PaidVec<Letter<M>>>) -> Vec<Bag<M>> {
         let sort = |letters: PaidVec<Letter<M>>| {
-            let mut bag = self.bag();
+            let mut bag = self.bag(letters.len());
             letters.into_iter().for_each(|(key, message)| self.put(&mut bag, key, message));
             bag
         };

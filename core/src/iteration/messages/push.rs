@@ -13,6 +13,10 @@ use crate::error::Result;
 use crate::index::StaticIndex;
 use crate::memory::PaidVec;
 
+/// All slots of a bucket are looked through if more than one in this many has a message: sorting
+/// those takes longer.
+const SCAN_SHARE: usize = 16;
+
 /// Entries along which one worker sends at a time.
 const PIECE_ENTRIES: u64 = 1 << 14;
 
@@ -44,7 +48,8 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let (env, program) = (self.env, &self.program);
         let send = |range: std::ops::Range<usize>| {
             env.check_cancelled()?;
-            let mut bag = sorting.bag();
+            let entries = keys[range.clone()].iter().map(|&key| push.degree(key)).sum();
+            let mut bag = sorting.bag(entries);
             let mut watch = Watch::new(culprit);
             for (&key, sent) in keys[range.clone()].iter().zip(&sent[range]) {
                 watch.key = key;
@@ -143,6 +148,7 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
         let mut worker = self.worker()?;
         let combiner = self.program.combiner();
         let mut targets = PaidVec::new(self.env.memory(), "workset");
+        let slots_len = slots.len();
         for (key, message) in bucket.into_iter().flatten() {
             let slot = &mut slots[(key - first) as usize];
             *slot = Some(match slot.take() {
@@ -153,11 +159,16 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
                 }
             });
         }
-        targets.sort_unstable();
-        for &key in targets.iter() {
+        let mut deliver = |key: u32| -> Result<()> {
             let at = (key - first) as usize;
-            let message = slots[at].take().expect("a target has a message");
-            self.receive(&mut worker, key, &mut states[at], std::slice::from_ref(&message))?;
+            let Some(message) = slots[at].take() else { return Ok(()) };
+            self.receive(&mut worker, key, &mut states[at], std::slice::from_ref(&message))
+        };
+        if targets.len() > slots_len / SCAN_SHARE {
+            (first..first + slots_len as u32).try_for_each(deliver)?;
+        } else {
+            targets.sort_unstable();
+            targets.iter().try_for_each(|&key| deliver(key))?;
         }
         worker.finish()
     }

@@ -3,7 +3,7 @@
 use super::body::MessageBody;
 use super::program::MessageProgram;
 use super::senders::Senders;
-use super::units::{Unit, in_parallel};
+use super::units::{Unit, in_parallel, put_out_by};
 use super::worker::{Culprit, Parts, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
@@ -14,11 +14,39 @@ const SEQUENTIAL: usize = 1 << 9;
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// Lets the active keys send: those that put something out are the senders afterwards.
     pub(super) fn scatter(&mut self, culprit: &Culprit) -> Result<()> {
-        let is_dense = matches!(self.senders, Senders::Dense) && !self.columns.sent.is_empty();
-        let parts =
-            if is_dense { self.scatter_flagged(culprit)? } else { self.scatter_listed(culprit)? };
-        self.take(parts, !is_dense)?;
+        let (parts, lists) = match self.senders {
+            Senders::Sparse { .. } => (self.scatter_listed(culprit)?, true),
+            Senders::Dense if self.columns.sent.is_empty() => (self.scatter_first(culprit)?, false),
+            Senders::Dense => (self.scatter_flagged(culprit)?, false),
+        };
+        self.take(parts, lists)?;
         Ok(())
+    }
+
+    /// The active keys are flagged, and there is no column yet of what they put out.
+    fn scatter_first(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+        let Self { env, program, units, states, push, columns, .. } = self;
+        let (program, states, push) = (&*program, &states[..], *push);
+        let all = units.of(&mut [], &mut columns.flags, &mut []);
+        let (sent, parts) = put_out_by(env.memory(), all, |unit, put_out| {
+            env.check_cancelled()?;
+            let Unit { range, flags, .. }: Unit<'_, P::State, P::Sent> = unit;
+            let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
+            worker.begin_unit(range.end);
+            for (key, flag) in range.zip(flags) {
+                if *flag == 0 {
+                    continue;
+                }
+                *flag = u8::from(worker.scatter(key, &states[key as usize]));
+                if let Some(sent) = worker.out.sent.take() {
+                    worker.count(push.map_or(0, |push| push.degree(key)));
+                    put_out.push(sent);
+                }
+            }
+            worker.finish()
+        })?;
+        self.senders = self.columns.begin(env.memory(), sent)?;
+        Ok(parts)
     }
 
     /// The active keys are flagged; flags and columns are those of the senders afterwards.

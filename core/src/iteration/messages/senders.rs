@@ -1,7 +1,7 @@
 //! Who sends: as flags and a column while they are many, as lists while they are few.
 
-use crate::error::Result;
-use crate::memory::{MemoryManager, PaidVec, Segment};
+use crate::error::{Error, Result};
+use crate::memory::{MemoryManager, PaidVec, Piece, Segment};
 
 /// The keys that send, and what they put out for their rows. Of a program that scatters it is the
 /// keys that are active between supersteps, which have put out nothing yet.
@@ -20,7 +20,7 @@ pub(super) struct Columns<S> {
     pub(super) sent: PaidVec<S>,
 }
 
-impl<S: Clone> Columns<S> {
+impl<S: Clone + Send + Sync> Columns<S> {
     pub(super) fn new(memory: &MemoryManager) -> Result<Self> {
         Ok(Self { flags: memory.allocate("workset", 0)?, sent: PaidVec::new(memory, "messages") })
     }
@@ -34,12 +34,43 @@ impl<S: Clone> Columns<S> {
     }
 
     /// Makes the column of what is put out unless it is there. Nobody looks at `filler`.
-    pub(super) fn sent(&mut self, num_keys: usize, filler: &S) -> Result<()> {
-        self.sent.reserve(num_keys.saturating_sub(self.sent.len()))?;
-        while self.sent.len() < num_keys {
-            self.sent.push(filler.clone())?;
+    pub(super) fn sent(
+        &mut self,
+        memory: &MemoryManager,
+        num_keys: usize,
+        filler: &S,
+    ) -> Result<()> {
+        if self.sent.len() < num_keys {
+            self.sent = PaidVec::from_fn(memory, "messages", num_keys, |_| filler.clone())?;
         }
         Ok(())
+    }
+
+    /// Begins with what the flagged keys put out: as a column if all keys are flagged, else as lists.
+    pub(super) fn begin(&mut self, memory: &MemoryManager, sent: PaidVec<S>) -> Result<Senders<S>> {
+        if sent.len() == self.flags.len() {
+            self.sent = sent;
+            return Ok(Senders::Dense);
+        }
+        let keys = self.take_flagged(memory)?;
+        Ok(Senders::Sparse { keys, sent })
+    }
+
+    /// The flagged keys; clears the flags.
+    fn take_flagged(&mut self, memory: &MemoryManager) -> Result<PaidVec<u32>> {
+        let pieces = self.flags.chunks_mut(PIECE_KEYS).enumerate();
+        let jobs = pieces.map(|(at, flags)| {
+            (flags.iter().map(|&flag| usize::from(flag)).sum(), (at * PIECE_KEYS, flags))
+        });
+        let take = |(first, flags): (usize, &mut [u8]), keys: &mut Piece<'_, u32>| {
+            for (at, flag) in flags.iter_mut().enumerate() {
+                if std::mem::take(flag) != 0 {
+                    keys.push((first + at) as u32);
+                }
+            }
+            Ok::<(), Error>(())
+        };
+        Ok(PaidVec::from_pieces(memory, "workset", jobs.collect(), take)?.0)
     }
 
     /// Flags the keys of a list and stores what they put out.
@@ -57,7 +88,7 @@ impl<S: Clone> Columns<S> {
             return Ok(());
         }
         if let Some(filler) = sent.first() {
-            self.sent(num_keys, filler)?;
+            self.sent(memory, num_keys, filler)?;
         }
         keys.iter().for_each(|&key| self.flags[key as usize] = 1);
         keys.iter().zip(sent).for_each(|(&key, sent)| self.sent[key as usize] = sent);
@@ -65,28 +96,17 @@ impl<S: Clone> Columns<S> {
     }
 
     /// The flagged keys and what they put out as lists; clears the flags.
-    pub(super) fn list(
-        &mut self,
-        memory: &MemoryManager,
-        num_keys: usize,
-    ) -> Result<(PaidVec<u32>, PaidVec<S>)> {
-        let mut keys = PaidVec::new(memory, "workset");
-        let mut sent = PaidVec::new(memory, "workset");
-        keys.reserve(num_keys)?;
-        let flagged = self.flags.iter().enumerate().filter(|&(_, &flag)| flag != 0);
-        for (key, _) in flagged {
-            keys.push(key as u32)?;
-        }
-        if !self.sent.is_empty() {
-            sent.reserve(keys.len())?;
-            for &key in keys.iter() {
-                sent.push(self.sent[key as usize].clone())?;
-            }
-        }
-        self.flags.fill(0);
+    pub(super) fn list(&mut self, memory: &MemoryManager) -> Result<(PaidVec<u32>, PaidVec<S>)> {
+        let keys = self.take_flagged(memory)?;
+        let sent = |at: usize| self.sent[keys[at] as usize].clone();
+        let len = if self.sent.is_empty() { 0 } else { keys.len() };
+        let sent = PaidVec::from_fn(memory, "workset", len, sent)?;
         Ok((keys, sent))
     }
 }
+
+/// Keys whose flags one worker lists at a time.
+const PIECE_KEYS: usize = 1 << 13;
 
 /// Successive keys of a list in pieces of at most `most` entries, or of one key.
 pub(super) fn pieces(

@@ -10,6 +10,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::error::Result;
+use crate::memory::{MemoryManager, PaidVec, Piece};
 
 /// Most buckets.
 const MOST_BUCKETS: usize = 256;
@@ -130,6 +131,17 @@ pub(super) fn in_parallel<J: Send, R: Send>(
     work: &(dyn Fn(J) -> Result<R> + Sync),
 ) -> Result<Vec<R>> {
     jobs.into_par_iter().map(work).collect()
+}
+
+/// As [`in_parallel`], for units whose keys put out something once or not at all: what they put out,
+/// in the order of the keys, and the results.
+pub(super) fn put_out_by<T: Send, S: Send, R: Send>(
+    memory: &MemoryManager,
+    units: Vec<Unit<'_, T, S>>,
+    work: impl Fn(Unit<'_, T, S>, &mut Piece<'_, S>) -> Result<R> + Sync + Send,
+) -> Result<(PaidVec<S>, Vec<R>)> {
+    let jobs = units.into_iter().map(|unit| (unit.range.len(), unit)).collect();
+    PaidVec::from_pieces(memory, "messages", jobs, work)
 }
 
 #[cfg(test)]
