@@ -11,7 +11,8 @@
 //! rest. `Vec` is for what is bounded.
 //!
 //! This module and [`columnar`](crate::columnar) are the only places in Quince that touch raw
-//! memory; everything above sees slices. (The `team` shows work to other threads by address.)
+//! memory; everything above sees slices. (The `team` shows work to other threads by address, and an
+//! index reads columns of values at its own entries, which it has checked, without a check.)
 
 mod file_map;
 mod manager;
