@@ -16,7 +16,8 @@
 //! send to any other. It keeps more for that: of every key whether it sends, and what.
 //!
 //! The engine chooses, superstep by superstep, how messages cross the index. **Pull**: every key
-//! folds along its row over the keys that send, and no message is stored; for when many send.
+//! folds along its row over the keys that send; for when many send. A message that does not depend on
+//! the entry may be made once for a sender before, with one that says nothing for the others.
 //! **Push**: those that send store their messages, which are brought to their targets by bucket; for
 //! when few do, in time that depends on the messages alone. Both combine the messages to a key in
 //! one order: those along entries by sender, parallel entries as they stand in the index, then
@@ -123,7 +124,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageIteration<'_, I, P> {
     /// Runs it from the states of all keys.
     ///
     /// Takes from the budget, beside the states: a flag and what is put out for each key (twice
-    /// where keys send as they receive) once many send, and the messages that are stored.
+    /// where keys send as they receive), and the messages that are stored, or one for each key.
     ///
     /// # Panics
     /// If there is not a state for each key, or the transpose is of another size.
