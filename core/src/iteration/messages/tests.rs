@@ -4,10 +4,12 @@ use std::hash::{Hash, Hasher};
 use proptest::prelude::*;
 
 use super::*;
+use crate::algebra::Min;
 use crate::columnar::{Batch, Column, Schema};
 use crate::error::Error;
 use crate::index::{Csr, Dictionary, Duplicates, IndexOptions, KeyOrder, Rows, SelfPairs};
 use crate::iteration::StopReason;
+use crate::iteration::delta::tests::index_by;
 use crate::report::{AggregateValue, Direction};
 
 /// Entries from, to, value; in the order of the input.
@@ -483,4 +485,56 @@ fn no_keys_are_fine() {
     let iteration = MessageIteration::new("token", &to, Token { panics_at: None }).senders(&from);
     let result = iteration.run(&env, states).unwrap();
     assert_eq!((result.states.len(), result.report.num_supersteps()), (0, 0));
+}
+
+/// Key 0 sends the message that changes no other, key 1 another, key 2 none; who receives keeps it.
+struct Idle;
+
+impl MessageProgram<()> for Idle {
+    type State = Option<u32>;
+    type Sent = u32;
+    type Message = u32;
+    type Combiner = Combiner<Min<u32>>;
+    type Partial = ();
+    const SCATTERS: bool = false;
+
+    fn combiner(&self) -> &Self::Combiner {
+        const { &Combiner::min() }
+    }
+    fn partial(&self) {}
+    fn along(&self, sent: &u32, (): ()) -> u32 {
+        *sent
+    }
+    fn receive(
+        &self,
+        key: u32,
+        state: &mut Option<u32>,
+        messages: &[u32],
+        out: &mut Outbox<u32, u32>,
+        (): &mut (),
+    ) {
+        match messages {
+            [] => [u32::MAX, 5].get(key as usize).into_iter().for_each(|&sent| {
+                out.send_all(sent).unwrap();
+            }),
+            &[message] => *state = Some(message),
+            _ => unreachable!("messages are combined"),
+        }
+    }
+}
+
+#[test]
+fn a_message_that_changes_nothing_is_received() {
+    let env = Environment::builder().threads(2).build().unwrap();
+    let entries = [(0, 3), (1, 4), (2, 5), (0, 6), (1, 6), (2, 6)];
+    let pairs: Vec<_> = entries.map(|(from, to)| (from, to, 0.0)).into();
+    let from = index_by::<()>(&env, Rows::Left, 7, &pairs);
+    let to = from.transpose(&env).unwrap();
+    for travel in [Travel::Pull, Travel::Push] {
+        let states = PaidVec::from_fn(env.memory(), "solution", 7, |_| None).unwrap();
+        let iteration = MessageIteration::new("idle", &to, Idle).senders(&from).travel(travel);
+        let result = iteration.maximum_supersteps(2).run(&env, states).unwrap();
+        let expected = [None, None, None, Some(u32::MAX), Some(5), None, Some(5)];
+        assert_eq!(result.states[..], expected, "{travel:?}");
+    }
 }
