@@ -161,8 +161,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 }
 
-/// Rows along which messages are combined before their keys receive: what looks things up at random
-/// and what works in order would be in each other's way.
+/// Rows along which messages are combined at a time, before their keys receive.
 const BLOCK_ROWS: usize = 128;
 
 /// The messages along a row with the letters after them.
