@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut, Range};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use arrow_buffer::{ArrowNativeType, MutableBuffer, ScalarBuffer};
 use bytemuck::Pod;
 
 use crate::memory::{MemoryError, MemoryManager, Segment};
@@ -187,40 +187,64 @@ impl<T: Native> DerefMut for BufferMut<T> {
 /// Memory for several runs of values that live and die together, filled one after another.
 ///
 /// The columns of a block in one segment reach the size of a huge page where each alone does not.
+/// Those of a batch on its way through a chain are not paid for.
 #[derive(Debug)]
 pub(super) struct Slab {
-    segment: Segment<u8>,
+    bytes: Bytes,
     filled: usize,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Small(MutableBuffer),
+    Paid(Segment<u8>),
 }
 
 impl Slab {
     /// Where runs begin: at a cache line.
     const ALIGN: usize = 64;
 
+    /// The most bytes that are not paid for: a few columns of a batch.
+    const SMALL_BYTES: usize = 8 * BufferMut::<u8>::SMALL_BYTES;
+
     /// The bytes that a run of `len` values takes.
     pub(super) fn bytes_of<T: Native>(len: usize) -> usize {
         (len * size_of::<T>()).next_multiple_of(Self::ALIGN)
     }
 
-    /// Room for `bytes`, paid for under `name`.
+    /// Room for `bytes`, paid for under `name` if they are many.
     pub(super) fn new(
         memory: &MemoryManager,
         name: &str,
         bytes: usize,
     ) -> Result<Self, MemoryError> {
-        Ok(Self { segment: memory.allocate(name, bytes)?, filled: 0 })
+        if bytes <= Self::SMALL_BYTES {
+            let bytes = Bytes::Small(MutableBuffer::from_len_zeroed(bytes));
+            return Ok(Self { bytes, filled: 0 });
+        }
+        let mut segment = memory.allocate(name, bytes)?;
+        segment.populate();
+        Ok(Self { bytes: Bytes::Paid(segment), filled: 0 })
     }
 
     /// The next `len` values, zero at first.
     pub(super) fn fill<T: Native>(&mut self, len: usize) -> &mut [T] {
         let begin = self.filled;
         self.filled += Self::bytes_of::<T>(len);
-        bytemuck::cast_slice_mut(&mut self.segment[begin..begin + len * size_of::<T>()])
+        let bytes = match &mut self.bytes {
+            Bytes::Small(bytes) => bytes.as_slice_mut(),
+            Bytes::Paid(segment) => segment,
+        };
+        bytemuck::cast_slice_mut(&mut bytes[begin..begin + len * size_of::<T>()])
     }
 
     /// The runs, from now on shared and immutable.
     pub(super) fn freeze(self) -> FrozenSlab {
-        FrozenSlab { bytes: Buffer::from(self.segment).to_arrow().into_inner(), read: 0 }
+        let bytes = match self.bytes {
+            Bytes::Small(bytes) => bytes.into(),
+            Bytes::Paid(segment) => Buffer::from(segment).to_arrow().into_inner(),
+        };
+        FrozenSlab { bytes, read: 0 }
     }
 }
 

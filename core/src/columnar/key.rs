@@ -136,6 +136,11 @@ impl Key {
         Ok(Keys::of(&self.columns(batch)?, batch.num_rows()))
     }
 
+    /// The hash of the key of every row.
+    pub fn hashes(&self, batch: &Batch) -> Result<Vec<u64>, KeyError> {
+        Ok(Keys::hashes_of(&self.columns(batch)?, batch.num_rows()))
+    }
+
     /// The types of the columns of the key of records of type `T`, or why these have no such key.
     pub fn check<T: Record>(&self) -> Result<Vec<ColumnType>, KeyError> {
         let columns = self.columns(&batch_of::<T>([]))?;

@@ -191,6 +191,16 @@ impl Keys {
         }
     }
 
+    /// The hashes of the keys that `columns` make together.
+    pub fn hashes_of(columns: &[Column], num_rows: usize) -> Vec<u64> {
+        match columns {
+            [column] if column.column_type().width().is_some_and(|width| width <= 8) => {
+                pack(columns, &[], num_rows, |_, _, word| mix(word))
+            }
+            _ => Self::of(columns, num_rows).into_hashes(),
+        }
+    }
+
     /// Whether equal hashes mean equal keys.
     pub fn hash_is_key(&self) -> bool {
         matches!(self, Self::Words(_))

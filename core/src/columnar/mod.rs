@@ -41,6 +41,6 @@ pub use record::{
     BuildRecord, Field, Leaf, ReadRecord, Record, RecordMismatch, RowBuilder, batch_of, reader_of,
     records, row_bytes, schema_of, types_of,
 };
-pub use rows::{concatenate, gather, scatter, select};
+pub use rows::{concatenate, concatenate_parts, gather, scatter, select};
 pub use sort_key::{SortKey, WholeRow};
 pub use tuple_records::{field_name, field_of};

@@ -1,5 +1,7 @@
 //! Rows moved between batches: selected, gathered, scattered, concatenated.
 
+use std::ops::Range;
+
 use super::buffer::Slab;
 use super::{Batch, Buffer, BufferMut, Column, Native, Strings, match_column};
 use crate::memory::{MemoryError, MemoryManager};
@@ -79,6 +81,37 @@ pub fn concatenate(memory: &MemoryManager, name: &str, batches: &[Batch]) -> Res
         [only] => Ok(only.clone()),
         batches => place(memory, name, batches, &InOrder),
     }
+}
+
+/// Some rows of each of `parts`, in order, as one batch that nobody pays for: they are few.
+///
+/// # Panics
+/// If there is no part, their columns differ in type, or a range is out of bounds.
+pub fn concatenate_parts(parts: &[(&Batch, Range<usize>)]) -> Batch {
+    let (first, _) = parts.first().expect("at least one part");
+    let num_rows = parts.iter().map(|(_, rows)| rows.len()).sum();
+    let columns = (0..first.columns().len()).map(|at| {
+        match_column!(&first.columns()[at],
+            Native(_first, same) => {
+                let mut values = Vec::with_capacity(num_rows);
+                for (batch, rows) in parts {
+                    values.extend_from_slice(&typed(&batch.columns()[at], &same)[rows.clone()]);
+                }
+                same(values.into())
+            },
+            Column::Utf8(_) | Column::CodedUtf8 { .. } => {
+                let texts: Vec<Column> = parts
+                    .iter()
+                    .map(|(batch, rows)| batch.columns()[at].slice(rows.clone()))
+                    .collect();
+                let texts: Vec<&Column> = texts.iter().collect();
+                let scratch = MemoryManager::new(u64::MAX);
+                let placed = place_texts(&scratch, "parts", &texts, num_rows, &|row| row);
+                Column::Utf8(placed.expect("no budget refuses"))
+            }
+        )
+    });
+    Batch::with_rows(first.schema().clone(), columns.collect(), num_rows)
 }
 
 /// All rows of `batches` as one batch in another order: the `i`th row of them all goes to

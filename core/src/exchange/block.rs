@@ -1,10 +1,11 @@
 //! Blocks: batches that are kept, in memory or in a spill file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::columnar::{
-    Batch, BufferMut, Column, ColumnParts, Native, Schema, Strings, match_column,
+    Batch, BufferMut, Column, ColumnParts, Native, Schema, Strings, concatenate_parts, match_column,
 };
 use crate::environment::Environment;
 use crate::error::Result;
@@ -41,6 +42,26 @@ enum Held {
         schema: Schema,
         columns: Arc<[Spilled]>,
     },
+}
+
+/// Some rows of a block.
+pub(super) struct BlockRows<'a> {
+    batch: Cow<'a, Batch>,
+    range: Range<usize>,
+}
+
+impl BlockRows<'_> {
+    /// All rows of `parts`, which must not be none, as one batch that nobody pays for.
+    pub(super) fn join(parts: &[Self]) -> Batch {
+        match parts {
+            [only] => only.batch.slice(only.range.clone()),
+            parts => {
+                let parts: Vec<_> =
+                    parts.iter().map(|part| (&*part.batch, part.range.clone())).collect();
+                concatenate_parts(&parts)
+            }
+        }
+    }
 }
 
 /// Where a column stands in a spill file.
@@ -151,6 +172,23 @@ impl Block {
         })
     }
 
+    /// The rows in `range`, as [`read`](Self::read) gives them, without a batch of their own where
+    /// they are in memory.
+    pub(super) fn borrow(
+        &self,
+        memory: &MemoryManager,
+        name: &str,
+        range: Range<usize>,
+    ) -> Result<BlockRows<'_>> {
+        Ok(match &self.held {
+            Held::Memory { batch, .. } => BlockRows { batch: Cow::Borrowed(batch), range },
+            Held::Spilled { .. } => BlockRows {
+                range: 0..range.len(),
+                batch: Cow::Owned(self.read(memory, name, range)?),
+            },
+        })
+    }
+
     /// All rows; those that were spilled are read into memory that nobody pays for: a block is
     /// bounded.
     pub fn read_whole(&self) -> Result<Batch, MemoryError> {
@@ -254,6 +292,28 @@ impl BlockSource {
         morsels: impl IntoIterator<Item = Vec<Block>>,
     ) -> Self {
         Self { name: name.into(), morsels: morsels.into_iter().collect() }
+    }
+
+    /// The same rows in fewer morsels, where adjacent ones have few rows: up to a batch in each.
+    #[must_use]
+    pub fn in_full_morsels(&self) -> Self {
+        let rows_of = |blocks: &[Block]| blocks.iter().map(Block::num_rows).sum::<usize>();
+        let mut morsels: Vec<Vec<Block>> = Vec::new();
+        let mut room = 0;
+        for blocks in self.morsels.iter() {
+            let rows = rows_of(blocks);
+            match morsels.last_mut() {
+                Some(last) if rows <= room => {
+                    last.extend(blocks.iter().cloned());
+                    room -= rows;
+                }
+                _ => {
+                    morsels.push(blocks.clone());
+                    room = BATCH_ROWS.saturating_sub(rows);
+                }
+            }
+        }
+        Self { name: self.name.clone(), morsels: morsels.into() }
     }
 
     /// The blocks of all morsels, in order.

@@ -1,8 +1,10 @@
 //! Partitions by the hash of a key.
 
 use std::mem;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::block::BlockRows;
 use super::{Block, BlockStore};
 use crate::columnar::{Batch, Buffer, Column, Key, Schema, scatter};
 use crate::environment::Environment;
@@ -47,7 +49,7 @@ impl Breaker for HashExchange<'_> {
     }
 
     fn take(&self, part: &mut Scatter, batch: Batch) -> Result<()> {
-        let hashes = self.key.keys(&batch)?.into_hashes();
+        let hashes = self.key.hashes(&batch)?;
         part.take(self.store, Hashed { hashes: hashes.into(), rows: batch })
     }
 
@@ -131,7 +133,7 @@ impl KeptHash {
     /// Kept rows and their hashes.
     fn read(&self, key: &Key, kept: Batch) -> Result<Hashed> {
         let Self::First(schema) = self else {
-            return Ok(Hashed { hashes: key.keys(&kept)?.into_hashes().into(), rows: kept });
+            return Ok(Hashed { hashes: key.hashes(&kept)?.into(), rows: kept });
         };
         let num_rows = kept.num_rows();
         let mut columns = kept.into_columns();
@@ -254,18 +256,40 @@ impl<'a> Partition<'a> {
         self.all.shift
     }
 
-    /// Its rows in the order of their morsels, in pieces of at most a batch.
+    /// Its rows in the order of their morsels, in pieces of at most a batch; what blocks have few
+    /// rows of is put together.
     pub fn read(
         self,
         env: &'a Environment,
         name: &'a str,
     ) -> impl Iterator<Item = Result<Hashed>> + 'a {
+        let mut pieces = self.pieces().peekable();
+        std::iter::from_fn(move || {
+            let (first, rows) = pieces.next()?;
+            let mut num_rows = rows.len();
+            let mut together = vec![first.block.borrow(env.memory(), name, rows)];
+            while let Some((block, rows)) =
+                pieces.next_if(|(_, rows)| num_rows + rows.len() <= BATCH_ROWS)
+            {
+                num_rows += rows.len();
+                together.push(block.block.borrow(env.memory(), name, rows));
+            }
+            let together: Result<Vec<BlockRows<'_>>> = together.into_iter().collect();
+            Some(
+                together
+                    .and_then(|together| first.hash.read(&first.key, BlockRows::join(&together))),
+            )
+        })
+    }
+
+    /// Where its rows stand: blocks in order, at most a batch of rows of each at a time.
+    fn pieces(self) -> impl Iterator<Item = (&'a PartitionedBlock, Range<usize>)> {
         self.all.blocks.iter().flat_map(move |block| {
             let range = block.begins[self.at] as usize..block.begins[self.at + 1] as usize;
-            range.clone().step_by(BATCH_ROWS).map(move |begin| {
-                let piece = begin..range.end.min(begin + BATCH_ROWS);
-                block.hash.read(&block.key, block.block.read(env.memory(), name, piece)?)
-            })
+            range
+                .clone()
+                .step_by(BATCH_ROWS)
+                .map(move |begin| (block, begin..range.end.min(begin + BATCH_ROWS)))
         })
     }
 

@@ -193,7 +193,9 @@ impl<'a, T: Record> BulkBody<'a, T> {
     /// The run of the superstep that comes.
     fn body_run(&self) -> Run<'a> {
         let node = self.node;
-        self.run.body(&node.roots(), [(&node.partial, self.current.clone() as _)])
+        // What the superstep before left in many small partitions is read in larger morsels.
+        let partial = Arc::new(self.current.in_full_morsels());
+        self.run.body(&node.roots(), [(&node.partial, partial as _)])
     }
 }
 

@@ -317,7 +317,10 @@ impl<'a, S: Record> DeltaBody<'a, S> {
         let whole = Arc::new(source(self.solution.clone()));
         let run = self.run.body(
             &node.roots(),
-            [(&node.workset, self.workset.clone() as Arc<dyn Source>), (solution, whole as _)],
+            [
+                (&node.workset, Arc::new(self.workset.in_full_morsels()) as _),
+                (solution, whole as _),
+            ],
         );
         run.put(solution, SOLUTION, self.solution.clone());
         run

@@ -174,7 +174,9 @@ impl Exchanged {
         let counters = env.memory().counters();
         let rows = rows
             .filter(|_| counters.granted_bytes <= counters.budget_bytes / 2)
-            .map(|rows| Arc::new(rows.with_directory(partition.free_bits())));
+            .map(|rows| rows.with_directory(partition.free_bits()).in_place(env, self.store.name()))
+            .transpose()?
+            .map(Arc::new);
         // Only one morsel is about this partition: nobody else has set it in between.
         Ok(slot.get_or_init(|| rows).clone())
     }

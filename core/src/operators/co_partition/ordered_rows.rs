@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::columnar::{Batch, Key, Keys, concatenate};
+use crate::columnar::{Batch, Key, Keys, concatenate, gather};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::exchange::{HashOrder, Hashed, Partition};
@@ -158,6 +158,25 @@ impl OrderedRows {
     pub(super) fn with_directory(mut self, free_bits: u32) -> Self {
         self.order = std::mem::take(&mut self.order).with_directory(free_bits);
         self
+    }
+
+    /// Puts the rows themselves into the order, all of which are in it, as they are read again and
+    /// again; unless there is no room for both while that is done.
+    pub(super) fn in_place(mut self, env: &Environment, name: &str) -> Result<Self> {
+        let Ok(_both) = env.memory().reserve(name, self.rows.num_bytes() as u64) else {
+            return Ok(self);
+        };
+        let num_rows = self.order.len() as u32;
+        let padding = num_rows..self.rows.num_rows() as u32;
+        let rows: Vec<u32> = self.order.rows().iter().copied().chain(padding).collect();
+        self.rows = gather(&MemoryManager::new(u64::MAX), name, &self.rows, &rows)?;
+        if let Some(keys) = &mut self.keys {
+            let mut ordered = keys.empty_like();
+            ordered.extend_from(keys, rows[..num_rows as usize].iter().map(|&row| row as usize));
+            *keys = ordered;
+        }
+        self.order.rows_mut().iter_mut().zip(0..).for_each(|(row, at)| *row = at);
+        Ok(self)
     }
 
     /// The number of rows, without padding.
