@@ -22,11 +22,11 @@ pub(in crate::operators) struct Unmatched {
 /// How the rows of two partitions are brought together. All come to the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::operators) enum Strategy {
-    /// A table of the side with fewer rows drops rows of the other, where that pays.
+    /// The side with fewer rows is the table.
     Smaller,
-    /// A table of the left side drops rows of the right.
+    /// A table of the left side drops rows of the right, where that pays.
     HashLeft,
-    /// A table of the right side drops rows of the left.
+    /// A table of the right side drops rows of the left, where that pays.
     HashRight,
     /// Both sides are sorted whole.
     Sort,
@@ -234,8 +234,7 @@ impl CoPartitions {
         let mut drops = may_drop && self.strategy != Strategy::Sort;
         if drops {
             table = table.with_directory(free_bits);
-            drops = self.strategy != Strategy::Smaller
-                || side.share_in(&table, rows, env)? < WORTH_DROPPING;
+            drops = side.share_in(&table, rows, env)? < WORTH_DROPPING;
         }
         let rows = side.order(env, rows, drops.then_some(&table), is_free)?;
         Ok((table, rows))
