@@ -1,6 +1,6 @@
-"""Grouped sum, join and sort in Polars or DataFusion, for the driver `operators`.
+"""Keyed count, grouped sum, join and sort in Polars or DataFusion, for the driver `operators`.
 
-    python operators.py polars|datafusion grouped-sum|join|sort ROWS THREADS TRIALS
+    python operators.py polars|datafusion keyed-count|grouped-sum|join|sort ROWS THREADS TRIALS
 
 Prints `version NAME`, then a line `SECONDS CHECK` for each trial. The inputs are in memory
 before the clock starts, the result is in memory when it stops, and CHECK is a number that tells
@@ -23,7 +23,7 @@ def inputs(operation, rows):
     import numpy as np
 
     drawn = numbers(np, rows)
-    if operation == "sort":
+    if operation in ("sort", "keyed-count"):
         return [{"key": drawn}]
     if operation == "grouped-sum":
         return [{"key": drawn % np.uint64(rows // 100), "value": drawn.astype(np.float64)}]
@@ -39,6 +39,10 @@ def polars_query(operation, tables):
     frames = [pl.DataFrame(table) for table in tables]
     if operation == "sort":
         return lambda: frames[0].sort("key"), lambda out: out["key"][len(out) // 2]
+    if operation == "keyed-count":
+        half = frames[0].lazy().filter(pl.col("key") % 2 == 0)
+        counts = half.group_by((pl.col("key") // 8 % 1024).alias("slot")).agg(pl.len().alias("n"))
+        return counts.collect, lambda out: int((out["slot"] * out["n"]).sum())
     if operation == "grouped-sum":
         query = lambda: frames[0].group_by("key").agg(pl.col("value").sum())
         return query, lambda out: len(out)
@@ -60,6 +64,9 @@ def datafusion_query(operation, tables, threads):
         context.register_record_batches(name, parts)
     query = {
         "sort": "SELECT key FROM a ORDER BY key",
+        "keyed-count": "SELECT slot, count(*) AS n FROM ("
+        "SELECT CAST(key AS BIGINT) / 8 % 1024 AS slot FROM a WHERE CAST(key AS BIGINT) % 2 = 0"
+        ") GROUP BY slot",
         "grouped-sum": "SELECT key, sum(value) AS value FROM a GROUP BY key",
         "join": "SELECT a.key, a.value, b.other FROM a JOIN b ON a.key = b.key",
     }[operation]
@@ -72,6 +79,8 @@ def datafusion_query(operation, tables, threads):
             return len(out)
         import pyarrow.compute as compute
 
+        if operation == "keyed-count":
+            return compute.sum(compute.multiply(out["slot"], out["n"])).as_py()
         return compute.sum(out["other"]).as_py()
 
     return lambda: context.sql(query).collect(), check

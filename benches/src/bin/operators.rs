@@ -1,4 +1,4 @@
-//! Operators side by side with Polars and DataFusion: grouped sum, join and sort.
+//! Operators side by side with Polars and DataFusion: keyed count, grouped sum, join and sort.
 //!
 //! ```text
 //! pip install polars datafusion
@@ -26,7 +26,7 @@ use quince_core::{Environment, dataset::DataSet};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Grouped sum, join and sort against Polars and DataFusion.
+/// Keyed count, grouped sum, join and sort against Polars and DataFusion.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Rows of the larger input; keys of the grouped sum are a hundredth, the join's smaller input
@@ -61,6 +61,8 @@ struct Arguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Operation {
+    /// Half of the rows, counted by one of 1024 keys: what goes record by record
+    KeyedCount,
     GroupedSum,
     Join,
     Sort,
@@ -69,6 +71,7 @@ enum Operation {
 impl Operation {
     fn name(self) -> &'static str {
         match self {
+            Self::KeyedCount => "keyed-count",
             Self::GroupedSum => "grouped-sum",
             Self::Join => "join",
             Self::Sort => "sort",
@@ -111,6 +114,17 @@ fn trials(arguments: &Arguments, operation: Operation) -> Result<()> {
                     sorted.persist()
                 },
                 |sorted| Ok(sorted.collect()?[rows as usize / 2]),
+            )
+        }
+        Operation::KeyedCount => {
+            let rows = numbers.map(drawn).persist()?;
+            time(
+                trials,
+                || {
+                    let keys = rows.filter(|row| row % 2 == 0).map(|row| (row / 8 % 1024, 1u64));
+                    keys.group_by(0).reduce(|a, b| (a.0, a.1 + b.1)).persist()
+                },
+                |counts| Ok(counts.collect()?.iter().map(|(key, count)| key * count).sum()),
             )
         }
         Operation::GroupedSum => {
