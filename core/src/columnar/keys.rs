@@ -356,6 +356,8 @@ mod tests {
         let keys = keys(&[a.clone(), b.clone()]);
         assert_eq!(Some(keys.compare(0, &keys, 1)), a.partial_cmp(b));
         let hashes = keys.hashes();
+        let batch = batch_of([a.clone(), b.clone()]);
+        assert_eq!(Keys::hashes_of(batch.columns(), 2), hashes);
         assert!(a != b || hashes[0] == hashes[1]);
         assert!(!keys.hash_is_key() || a == b || hashes[0] != hashes[1]);
     }

@@ -290,6 +290,9 @@ mod tests {
 
         let whole = concatenate(&memory, "all", &batches).unwrap();
         assert_eq!(records::<Row>(&whole).unwrap(), all);
+        let some =
+            concatenate_parts(&[(&batches[0], 1..3), (&batches[1], 0..0), (&batches[1], 1..2)]);
+        assert_eq!(records::<Row>(&some).unwrap(), [&all[1..3], &all[4..]].concat());
         let turned = scatter(&memory, "all", &batches, &[4, 3, 2, 1, 0]).unwrap();
         assert_eq!(records::<Row>(&turned).unwrap(), all.iter().rev().cloned().collect::<Vec<_>>());
         let some = gather(&memory, "some", &whole, &[3, 0, 3]).unwrap();

@@ -391,6 +391,27 @@ mod tests {
     }
 
     #[test]
+    fn small_morsels_are_read_together_in_their_order() {
+        let block = |rows: Range<u32>| vec![Block::of(batch_of(rows))];
+        let all = BATCH_ROWS as u32;
+        let source = BlockSource::of_morsels(
+            "rows",
+            [block(0..3), Vec::new(), block(3..5), block(5..all + 1), block(all + 1..all + 9)],
+        );
+        let full = source.in_full_morsels();
+        let rows: Vec<usize> =
+            full.morsels().iter().map(|blocks| blocks.iter().map(Block::num_rows).sum()).collect();
+        assert_eq!(rows, [5, BATCH_ROWS - 4, 8]);
+        let env = Environment::builder().threads(2).build().unwrap();
+        let read = |source: &BlockSource| -> Vec<u32> {
+            let batches = crate::executor::collect(&env, source, &[]).unwrap();
+            batches.iter().flat_map(|batch| records::<u32>(batch).unwrap()).collect()
+        };
+        assert_eq!(read(&full), (0..all + 9).collect::<Vec<u32>>());
+        assert_eq!(read(&full), read(&source));
+    }
+
+    #[test]
     fn a_spilled_block_keeps_no_memory() {
         let env = Environment::builder().threads(1).memory(0).build().unwrap();
         let store = BlockStore::new(&env, "rows");
