@@ -26,6 +26,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::csr::Csr;
 use super::fold::fold_run;
+use super::key_columns::KeyColumns;
 use super::pairs::EntryValue;
 use crate::algebra::Monoid;
 use crate::environment::Environment;
@@ -37,6 +38,7 @@ mod cut;
 /// The entries of an index by chunk of rows and block of columns.
 #[derive(Debug)]
 pub struct Tiles<W: EntryValue> {
+    num_keys: usize,
     num_blocks: usize,
     /// By chunk, then block, then piece.
     columns: Segment<u32>,
@@ -88,7 +90,8 @@ impl<W: EntryValue> Tiles<W> {
         message: impl Fn(P, W) -> M::Value,
         partials: &mut [M::Value],
     ) {
-        let read = |column: u32, value: W| message(values[column as usize], value);
+        let beside = self.beside(values);
+        let read = |column: u32, value: W| message(*beside(column), value);
         let tile = &self.tiles[chunk * self.num_blocks + block];
         let mut columns = &self.columns[tile.entries.clone()];
         let mut words = if W::STORED { &self.values[tile.entries.clone()] } else { &[] };
@@ -101,6 +104,17 @@ impl<W: EntryValue> Tiles<W> {
             let partial = &mut partials[piece.row as usize];
             *partial = M::combine(*partial, folded);
         }
+    }
+}
+
+impl<W: EntryValue> Tiles<W> {
+    /// Looks up what stands beside columns of these tiles.
+    #[inline(always)]
+    fn beside<C: KeyColumns>(&self, columns: C) -> impl Fn(u32) -> C::Item + Copy {
+        assert!(columns.num_keys() >= self.num_keys, "a value for every key");
+        // SAFETY: the columns are those of an index of so many keys, and it has seen that all are
+        // below that number.
+        move |column| unsafe { columns.at_unchecked(column) }
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn cut<W: EntryValue>(index: &Csr<W>, env: &Environment, bits: u32) -
         Ok(scratch.order(index, part))
     })?;
     let tiles = tiles.into_iter().flatten().collect();
-    Ok(Tiles { num_blocks, columns, values, pieces, tiles })
+    Ok(Tiles { num_keys: index.num_keys(), num_blocks, columns, values, pieces, tiles })
 }
 
 /// For each chunk the most pieces that its rows can have.
