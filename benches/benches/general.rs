@@ -16,25 +16,21 @@ mod setting;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use quince_algorithms::{ConnectedComponents, PageRank};
+use quince_benches::general;
 use quince_benches::graphs::NamedGraph;
 use quince_core::Environment;
 use quince_core::columnar::{Batch, Column, Schema};
 use quince_core::dataset::DataSet;
 use quince_core::index::StaticIndex;
-use quince_core::iteration::Criterion as Until;
-use quince_core::operators::Aggregation::Min;
-use quince_core::operators::JoinField::{First, Second};
 use quince_core::pipeline::BatchSource;
 use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops};
 
 const ITERATIONS: u64 = 20;
 
-const DAMPING: f64 = 0.85;
-
-criterion_group!(benches, general);
+criterion_group!(benches, beside_the_library);
 criterion_main!(benches);
 
-fn general(criterion: &mut Criterion) {
+fn beside_the_library(criterion: &mut Criterion) {
     let env = setting::environment();
     for graph in [NamedGraph::Kronecker, NamedGraph::Uniform] {
         let (name, source) = setting::source(&env, graph);
@@ -85,23 +81,17 @@ impl EdgeRows {
 }
 
 fn bench_page_rank(criterion: &mut Criterion, name: &str, env: &Environment, rows: &EdgeRows) {
-    let num_vertices = rows.num_vertices as f64;
-    let shares = rows
-        .edges
-        .iter()
-        .map(|&(from, to)| (from, to, 1.0 / f64::from(rows.degrees[from as usize])));
+    let num_vertices = rows.num_vertices;
+    let share = |from: i64| 1.0 / f64::from(rows.degrees[from as usize]);
+    let shares = rows.edges.iter().map(|&(from, to)| (from as u64, to as u64, share(from)));
     let shares = DataSet::from_collection(env, shares);
     let ranks = DataSet::from_collection(
         env,
-        (0..rows.num_vertices as i64).map(|v| (v, 1.0 / num_vertices)),
+        (0..num_vertices).map(|vertex| (vertex, 1.0 / num_vertices as f64)),
     );
     let functions = || {
-        let found = ranks.iterate_bulk(ITERATIONS, |step| {
-            let sent = step.partial().join(&shares).on(0, 0);
-            let sent = sent.with(|rank, edge| (edge.1, rank.1 * edge.2));
-            let sums = sent.group_by(0).reduce(|a, b| (a.0, a.1 + b.1));
-            sums.map(move |(v, sum)| (v, (1.0 - DAMPING) / num_vertices + DAMPING * sum))
-        });
+        let damping = PageRank::DEFAULT_DAMPING;
+        let found = general::page_rank(&ranks, &shares, num_vertices, damping, ITERATIONS);
         found.collect().expect("ranks")
     };
     let source = rows.source();
@@ -110,8 +100,8 @@ fn bench_page_rank(criterion: &mut Criterion, name: &str, env: &Environment, row
         graph.run(PageRank::default().iterations(ITERATIONS)).expect("ranks")
     };
     let result = indexed();
-    let is_close = |&(vertex, rank): &(i64, f64)| {
-        result.rank(vertex).is_some_and(|indexed| (rank - indexed).abs() < 1e-9)
+    let is_close = |&(vertex, rank): &(u64, f64)| {
+        result.rank(vertex as i64).is_some_and(|indexed| (rank - indexed).abs() < 1e-9)
     };
     assert!(functions().iter().all(is_close), "the same ranks");
 
@@ -123,29 +113,12 @@ fn bench_page_rank(criterion: &mut Criterion, name: &str, env: &Environment, row
 }
 
 fn bench_components(criterion: &mut Criterion, name: &str, env: &Environment, rows: &EdgeRows) {
-    let edges = DataSet::from_collection(env, rows.edges.iter().copied());
-    let labels = DataSet::from_collection(env, (0..rows.num_vertices as i64).map(|v| (v, v)));
-    let functions = || {
-        let found = labels.iterate_delta(&labels, 0, Until::EmptyWorkset, |step| {
-            let sent = step.workset().join(&edges).on(0, 0);
-            let sent = sent.with(|label, edge| (edge.1, label.1));
-            let least = sent.group_by(0).reduce(|a, b| a.min(b));
-            let delta = step.join_solution(&least, 0).with(|(vertex, label), known| {
-                known.is_some_and(|known| label < known.1).then_some((vertex, label))
-            });
-            (delta.clone(), delta)
-        });
-        found.collect().expect("components")
-    };
-    let in_the_open = || {
-        let found = labels.iterate_delta(&labels, 0, Until::EmptyWorkset, |step| {
-            let sent = step.workset().join(&edges).on(0, 0);
-            let sent = sent.project::<(i64, i64)>([Second(1), First(1)]);
-            let delta = step.improve(Min, &sent.group_by(0).min(1));
-            (delta.clone(), delta)
-        });
-        found.collect().expect("components")
-    };
+    let edges = rows.edges.iter().map(|&(from, to)| (from as u64, to as u64));
+    let edges = DataSet::from_collection(env, edges);
+    let labels = DataSet::from_collection(env, (0..rows.num_vertices).map(|v| (v, v)));
+    let functions = || general::components(&labels, &edges).collect().expect("components");
+    let in_the_open =
+        || general::components_in_the_open(&labels, &edges).collect().expect("components");
     let source = rows.source();
     let indexed = || {
         let graph = IndexedGraph::builder(env).build(&source).expect("a graph");
@@ -153,8 +126,8 @@ fn bench_components(criterion: &mut Criterion, name: &str, env: &Environment, ro
     };
     let found = functions();
     assert!(found == in_the_open(), "the same rows in the same order");
-    let labels = found.iter().filter(|row| row.0 == row.1).count() as u64;
-    assert!(indexed().num_components().expect("a number") == labels, "as many components");
+    let num_components = found.iter().filter(|row| row.0 == row.1).count() as u64;
+    assert!(indexed().num_components().expect("a number") == num_components, "as many components");
 
     let mut group = criterion.benchmark_group(format!("general/components/{name}"));
     group.sample_size(10);

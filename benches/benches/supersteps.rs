@@ -19,12 +19,10 @@ mod setting;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use quince_algorithms::BreadthFirstSearch;
 use quince_benches::graphs::NamedGraph;
-use quince_benches::plain;
+use quince_benches::{general, plain};
 use quince_core::dataset::DataSet;
 use quince_core::index::StaticIndex;
 use quince_core::iteration::{Combiner, Criterion as Until, StepIteration, StepOutcome, Travel};
-use quince_core::operators::Aggregation::Min;
-use quince_core::operators::JoinField::{First, Second};
 use quince_core::{Environment, executor};
 use quince_datasets::generators::PathGraph;
 use quince_gelly::models::IterationConfiguration;
@@ -107,27 +105,9 @@ fn components(criterion: &mut Criterion) {
             });
             found.count().expect("components")
         };
-        let hash = || {
-            let found = labels.iterate_delta(&labels, 0, Until::EmptyWorkset, |step| {
-                let sent = step.workset().join(&edges).on(0, 0);
-                let sent = sent.with(|label, edge| (edge.1, label.1));
-                let least = sent.group_by(0).reduce(|a, b| a.min(b));
-                let delta = step.join_solution(&least, 0).with(|(vertex, label), known| {
-                    known.is_some_and(|known| label < known.1).then_some((vertex, label))
-                });
-                (delta.clone(), delta)
-            });
-            found.count().expect("components")
-        };
-        let dense = || {
-            let found = labels.iterate_delta(&labels, 0, Until::EmptyWorkset, |step| {
-                let sent = step.workset().join(&edges).on(0, 0);
-                let sent = sent.project::<(u64, u64)>([Second(1), First(1)]);
-                let delta = step.improve(Min, &sent.group_by(0).min(1));
-                (delta.clone(), delta)
-            });
-            found.count().expect("components")
-        };
+        let hash = || general::components(&labels, &edges).count().expect("components");
+        let dense =
+            || general::components_in_the_open(&labels, &edges).count().expect("components");
         assert!(bulk() == hash() && hash() == dense(), "as many labels");
         let mut group =
             criterion.benchmark_group(format!("supersteps/components/{}", graph.name()));

@@ -9,6 +9,7 @@
 //! | [`kernel`] | what is measured, and what an answer is |
 //! | [`plain`] | every kernel on one thread, as anybody would write it |
 //! | [`hand_written`] | three kernels in parallel, without the engine |
+//! | [`general`] | algorithms written with general operators alone |
 //! | [`verification`] | whether answers are right |
 //! | [`machine`], [`roofline`] | what the memory can do, and what that allows |
 //! | [`peers`] | other programs |
@@ -18,6 +19,7 @@
 mod command;
 pub mod compare;
 mod error;
+pub mod general;
 pub mod graphs;
 pub mod hand_written;
 pub mod html;
