@@ -23,7 +23,7 @@ use quince_core::columnar::{Batch, Column, Schema};
 use quince_core::dataset::DataSet;
 use quince_core::index::StaticIndex;
 use quince_core::pipeline::BatchSource;
-use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops};
+use quince_gelly::{EdgeDirection, IndexedGraph};
 
 const ITERATIONS: u64 = 20;
 
@@ -34,12 +34,7 @@ fn beside_the_library(criterion: &mut Criterion) {
     let env = setting::environment();
     for graph in [NamedGraph::Kronecker, NamedGraph::Uniform] {
         let (name, source) = setting::source(&env, graph);
-        let graph = IndexedGraph::builder(&env)
-            .directed(false)
-            .self_loops(SelfLoops::Drop)
-            .duplicates(Duplicates::Drop)
-            .build(&*source)
-            .expect("a graph");
+        let graph = setting::simple_graph(&env, &*source);
         let rows = EdgeRows::of(&graph);
         drop(graph);
         bench_page_rank(criterion, &name, &env, &rows);

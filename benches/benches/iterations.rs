@@ -23,7 +23,7 @@ use quince_benches::hand_written::{components, page_rank};
 use quince_benches::plain;
 use quince_core::index::Csr;
 use quince_core::iteration::Rewrites;
-use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops, VertexId};
+use quince_gelly::{EdgeDirection, IndexedGraph, VertexId};
 
 const ITERATIONS: u64 = 20;
 
@@ -36,12 +36,7 @@ criterion_main!(benches);
 fn iterations(criterion: &mut Criterion) {
     let env = setting::environment();
     for (name, source) in setting::sources(&env) {
-        let graph = IndexedGraph::builder(&env)
-            .directed(false)
-            .self_loops(SelfLoops::Drop)
-            .duplicates(Duplicates::Drop)
-            .build(&*source)
-            .expect("a graph");
+        let graph = setting::simple_graph(&env, &*source);
         let index = graph.index(EdgeDirection::Any).expect("an index");
         bench_page_rank(criterion, &name, &graph, &index);
         bench_components(criterion, &name, &graph, &index);

@@ -27,7 +27,7 @@ use quince_core::{Environment, executor};
 use quince_datasets::generators::PathGraph;
 use quince_gelly::models::IterationConfiguration;
 use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
-use quince_gelly::{Duplicates, EdgeDirection, IndexedGraph, SelfLoops};
+use quince_gelly::{EdgeDirection, IndexedGraph};
 
 /// Supersteps that have nothing to do.
 const EMPTY: u64 = 10_000;
@@ -72,12 +72,8 @@ fn overhead(criterion: &mut Criterion) {
 fn edges(env: &Environment, graph: NamedGraph) -> DataSet<(u64, u64)> {
     let source = graph.recipe(DATA_SET_SCALE).source(env).expect("edges");
     let batches = executor::collect(env, &*source, &[]).expect("edges");
-    let graph = IndexedGraph::builder(env)
-        .directed(false)
-        .self_loops(SelfLoops::Drop)
-        .duplicates(Duplicates::Drop)
-        .build(&quince_core::pipeline::BatchSource::new("edges", batches))
-        .expect("a graph");
+    let edges = quince_core::pipeline::BatchSource::new("edges", batches);
+    let graph = setting::simple_graph(env, &edges);
     let index = graph.index(EdgeDirection::Any).expect("an index");
     let rows = (0..index.num_keys() as u32).flat_map(|row| {
         index.row(row).iter().map(move |&other| (u64::from(row), u64::from(other)))

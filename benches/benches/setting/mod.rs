@@ -6,6 +6,7 @@
 use quince_benches::graphs::NamedGraph;
 use quince_core::Environment;
 use quince_core::pipeline::Source;
+use quince_gelly::{Duplicates, IndexedGraph, SelfLoops};
 
 /// The binary logarithm of the number of vertices.
 pub(crate) fn scale() -> u32 {
@@ -23,6 +24,17 @@ pub(crate) fn sources(env: &Environment) -> Vec<(String, Box<dyn Source>)> {
 pub(crate) fn source(env: &Environment, graph: NamedGraph) -> (String, Box<dyn Source>) {
     let recipe = graph.recipe(scale());
     (recipe.name.clone(), recipe.source(env).expect("edges"))
+}
+
+/// A graph of these edges, undirected, without self-loops and parallel edges.
+#[allow(dead_code, reason = "not every benchmark runs on graphs")]
+pub(crate) fn simple_graph(env: &Environment, edges: &dyn Source) -> IndexedGraph {
+    IndexedGraph::builder(env)
+        .directed(false)
+        .self_loops(SelfLoops::Drop)
+        .duplicates(Duplicates::Drop)
+        .build(edges)
+        .expect("a graph")
 }
 
 /// What all benchmarks run with.

@@ -11,7 +11,11 @@
 //! rate, the bytes that were spilled, and the peak of the process's resident memory beside what the
 //! budget allows: 1.15 times itself and 64 MiB.
 
-#![expect(clippy::print_stdout, reason = "a program for people at a terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for people at a terminal"
+)]
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -61,7 +65,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            println!("error: {error}");
+            eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
@@ -123,7 +127,7 @@ fn sort(env: &Environment, rows: u64) -> Result<f64> {
 
 /// The seconds that a join takes.
 fn join(env: &Environment, rows: u64) -> Result<f64> {
-    let keys = rows / ROWS_A_KEY;
+    let keys = (rows / ROWS_A_KEY).max(1);
     let first = DataSet::sequence(env, 0..rows).map(move |row| (drawn(row) % keys, row));
     let second = DataSet::sequence(env, 0..keys).map(|key| (key, 3 * key));
     let joined = first.join(&second).on(0, 0).with(|_, second| second.1);
