@@ -631,6 +631,8 @@ where
     type State = R;
     type Projection = R;
     type Combiner = Sum<R>;
+    /// The rank that every vertex has from jumps, and the damping.
+    type Shared = (R, R);
 
     fn initial(&self, vertex: u32) -> R {
         R::of(if self.takes_part(vertex) { self.start } else { 0.0 })
@@ -646,13 +648,15 @@ where
         share
     }
 
-    #[inline(always)]
-    fn apply(&self, vertex: u32, _rank: &R, sum: R, context: &BulkContext) -> R {
-        if !self.takes_part(vertex) {
-            return R::of(0.0);
-        }
+    fn share(&self, context: &BulkContext) -> (R, R) {
         let jump = 1.0 - self.damping + self.damping * context.aggregate;
-        R::of(jump * self.start) + R::of(self.damping) * sum
+        (R::of(jump * self.start), R::of(self.damping))
+    }
+
+    #[inline(always)]
+    fn apply(&self, vertex: u32, _rank: &R, sum: R, (jumped, damping): (R, R)) -> R {
+        let rank = jumped + damping * sum;
+        if self.takes_part(vertex) { rank } else { R::of(0.0) }
     }
 
     /// The dangling mass.

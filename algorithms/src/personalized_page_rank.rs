@@ -410,6 +410,7 @@ impl<const L: usize, W: EntryValue> BulkProgram<W> for Program<'_, L> {
     type State = [f64; L];
     type Projection = [f64; L];
     type Combiner = Sum<[f64; L]>;
+    type Shared = ();
 
     fn initial(&self, vertex: u32) -> [f64; L] {
         self.jump(vertex)
@@ -426,14 +427,10 @@ impl<const L: usize, W: EntryValue> BulkProgram<W> for Program<'_, L> {
         share
     }
 
+    fn share(&self, _context: &BulkContext) {}
+
     #[inline(always)]
-    fn apply(
-        &self,
-        vertex: u32,
-        _rank: &[f64; L],
-        sum: [f64; L],
-        _context: &BulkContext,
-    ) -> [f64; L] {
+    fn apply(&self, vertex: u32, _rank: &[f64; L], sum: [f64; L], (): ()) -> [f64; L] {
         let jump = self.jump(vertex);
         std::array::from_fn(|at| (1.0 - self.damping) * jump[at] + self.damping * sum[at])
     }

@@ -47,6 +47,9 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     /// How messages to a key are combined.
     type Combiner: Monoid;
 
+    /// What every key sees in a superstep.
+    type Shared: Copy + Send + Sync;
+
     /// The state before the first superstep.
     fn initial(&self, key: u32) -> Self::State;
 
@@ -56,13 +59,16 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     /// The message along an entry.
     fn message(&self, projection: Self::Projection, value: W) -> <Self::Combiner as Monoid>::Value;
 
+    /// What every key will see in the superstep that begins; worked out once for all of them.
+    fn share(&self, context: &BulkContext) -> Self::Shared;
+
     /// The new state of a key, given its combined messages (the identity if there are none).
     fn apply(
         &self,
         key: u32,
         state: &Self::State,
         combined: <Self::Combiner as Monoid>::Value,
-        context: &BulkContext,
+        shared: Self::Shared,
     ) -> Self::State;
 
     /// A key's part in the aggregate that the next superstep sees; summed in a fixed order.
@@ -74,7 +80,7 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     fn change(&self, old: &Self::State, new: &Self::State) -> f64;
 }
 
-/// What all keys see in a superstep.
+/// What is known when a superstep begins.
 #[derive(Clone, Copy, Debug)]
 pub struct BulkContext {
     /// The superstep, from 1.
@@ -203,8 +209,8 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
         fold: impl Fn(usize, &[P::Projection], T, Rows<'_, I::Value, P>) -> Sums + Sync,
     ) -> Result<Step> {
         let num_keys = self.index.num_keys() as u64;
-        let context = BulkContext { superstep, num_keys, aggregate: self.aggregate };
         let (env, program) = (self.env, self.program);
+        let shared = program.share(&BulkContext { superstep, num_keys, aggregate: self.aggregate });
         let projections = &self.projections[..];
         let sums = in_chunks(self.index.chunks(), &mut self.states, &mut self.next_projections)
             .into_par_iter()
@@ -213,7 +219,7 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
             .map(|(chunk, ((keys, states, next), part))| {
                 env.check_cancelled()?;
                 let (values, sums) = (states.iter_mut().zip(next), Sums::default());
-                let rows = Rows { program, context, keys, values, sums };
+                let rows = Rows { program, shared, keys, values, sums };
                 Ok(fold(chunk, projections, part, rows))
             })
             .collect::<Result<Vec<Sums>>>()?;
@@ -277,7 +283,7 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
 /// The rows of one chunk in one superstep.
 pub(super) struct Rows<'a, W: EntryValue, P: BulkProgram<W>> {
     program: &'a P,
-    context: BulkContext,
+    shared: P::Shared,
     keys: Range<u32>,
     /// The state and the next projection of each key that is left.
     values: Zip<IterMut<'a, P::State>, IterMut<'a, P::Projection>>,
@@ -312,7 +318,7 @@ impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
     fn set(&mut self, key: u32, combined: <P::Combiner as Monoid>::Value) {
         let (program, sums) = (self.program, &mut self.sums);
         let (state, next) = self.values.next().expect("a row for every key");
-        let new = program.apply(key, state, combined, &self.context);
+        let new = program.apply(key, state, combined, self.shared);
         let change = program.change(state, &new);
         sums.change += change;
         sums.changes += u64::from(change != 0.0);
@@ -354,6 +360,7 @@ mod tests {
         type State = f64;
         type Projection = f64;
         type Combiner = Sum<f64>;
+        type Shared = f64;
         fn initial(&self, key: u32) -> f64 {
             f64::from(key == 0)
         }
@@ -363,8 +370,11 @@ mod tests {
         fn message(&self, projection: f64, (): ()) -> f64 {
             projection
         }
-        fn apply(&self, _key: u32, _state: &f64, sum: f64, context: &BulkContext) -> f64 {
-            0.5 * sum + 0.5 * context.aggregate / context.num_keys as f64
+        fn share(&self, context: &BulkContext) -> f64 {
+            context.aggregate / context.num_keys as f64
+        }
+        fn apply(&self, _key: u32, _state: &f64, sum: f64, mean: f64) -> f64 {
+            0.5 * sum + 0.5 * mean
         }
         fn aggregate(&self, _key: u32, state: &f64) -> f64 {
             *state
@@ -399,6 +409,7 @@ mod tests {
         type State = u32;
         type Projection = u32;
         type Combiner = Sum<u32>;
+        type Shared = u64;
         fn initial(&self, _key: u32) -> u32 {
             0
         }
@@ -408,8 +419,11 @@ mod tests {
         fn message(&self, projection: u32, (): ()) -> u32 {
             projection
         }
-        fn apply(&self, _key: u32, _state: &u32, _sum: u32, context: &BulkContext) -> u32 {
-            assert!(context.superstep < 3, "no third superstep");
+        fn share(&self, context: &BulkContext) -> u64 {
+            context.superstep
+        }
+        fn apply(&self, _key: u32, _state: &u32, _sum: u32, superstep: u64) -> u32 {
+            assert!(superstep < 3, "no third superstep");
             0
         }
         fn change(&self, _old: &u32, _new: &u32) -> f64 {

@@ -227,6 +227,7 @@ mod tests {
         type State = f64;
         type Projection = [f64; N];
         type Combiner = Sum<f64>;
+        type Shared = f64;
         fn initial(&self, key: u32) -> f64 {
             1.0 / f64::from(key + 1)
         }
@@ -236,8 +237,11 @@ mod tests {
         fn message(&self, projection: [f64; N], value: W) -> f64 {
             projection[0] * value.to_weight()
         }
-        fn apply(&self, _key: u32, _state: &f64, sum: f64, context: &BulkContext) -> f64 {
-            0.1 + 0.01 * sum + context.aggregate / context.num_keys as f64 / 3.0
+        fn share(&self, context: &BulkContext) -> f64 {
+            context.aggregate / context.num_keys as f64
+        }
+        fn apply(&self, _key: u32, _state: &f64, sum: f64, mean: f64) -> f64 {
+            0.1 + 0.01 * sum + mean / 3.0
         }
         fn aggregate(&self, key: u32, state: &f64) -> f64 {
             if key.is_multiple_of(3) { *state } else { 0.0 }

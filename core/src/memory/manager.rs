@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use memmap2::MmapMut;
 use serde::Serialize;
 
 use super::format_bytes;
+use super::spare_maps::SpareMaps;
 
 /// The memory manager of one environment. Clones share the budget.
 ///
@@ -33,6 +35,9 @@ struct Inner {
     budget: u64,
     granted: AtomicU64,
     peak: AtomicU64,
+    /// The highest that `granted` has ever been.
+    highest: AtomicU64,
+    spare_maps: SpareMaps,
     spilled: AtomicU64,
     spill_dir: PathBuf,
     /// Bytes held now by each name; touched once per reservation, never per record.
@@ -118,6 +123,8 @@ impl MemoryManager {
             budget,
             granted: AtomicU64::new(0),
             peak: AtomicU64::new(0),
+            highest: AtomicU64::new(0),
+            spare_maps: SpareMaps::default(),
             spilled: AtomicU64::new(0),
             spill_dir: spill_dir.into(),
             holders: Mutex::new(BTreeMap::new()),
@@ -188,12 +195,36 @@ impl MemoryManager {
                 granted.checked_add(bytes).filter(|&total| total <= inner.budget)
             })
             .map_err(|granted| self.out_of_budget(name, bytes, granted))?;
-        inner.peak.fetch_max(before + bytes, Ordering::Relaxed);
+        let granted = before + bytes;
+        inner.peak.fetch_max(granted, Ordering::Relaxed);
+        let highest = inner.highest.fetch_max(granted, Ordering::Relaxed).max(granted);
+        inner.spare_maps.shrink_to(highest - granted);
         *self.holders().entry(name.to_owned()).or_default() += bytes;
         Ok(())
     }
 
+    /// A map of at least `bytes`, if one is left; what it holds is left, too.
+    pub(super) fn take_map(&self, bytes: usize) -> Option<MmapMut> {
+        self.inner.spare_maps.take(bytes)
+    }
+
+    /// Keeps a map that nobody pays for any longer, if that makes the process no larger than it was.
+    pub(super) fn keep_map(&self, map: MmapMut) {
+        let inner = &*self.inner;
+        let granted = inner.granted.load(Ordering::Relaxed);
+        let room = inner.highest.load(Ordering::Relaxed).saturating_sub(granted);
+        inner.spare_maps.keep(map, room);
+    }
+
+    #[cfg(test)]
+    pub(super) fn spare_maps(&self) -> &SpareMaps {
+        &self.inner.spare_maps
+    }
+
     fn give_back(&self, name: &str, bytes: u64) {
+        if bytes == 0 {
+            return;
+        }
         self.inner.granted.fetch_sub(bytes, Ordering::Relaxed);
         let mut holders = self.holders();
         if let Some(held) = holders.get_mut(name) {

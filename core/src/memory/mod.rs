@@ -8,7 +8,8 @@
 //!
 //! Whatever grows with the input is a [`Segment`]. A refused reservation is a typed
 //! [`MemoryError`] that says how many bytes were wanted, how many were free, and who holds the
-//! rest. `Vec` is for what is bounded.
+//! rest. `Vec` is for what is bounded. Maps that are given back are kept for later segments, within
+//! what was granted before.
 //!
 //! This module and [`columnar`](crate::columnar) are the only places in Quince that touch raw
 //! memory; everything above sees slices. (The `team` shows work to other threads by address, and an
@@ -20,6 +21,7 @@ mod paid_vec;
 mod prefetch;
 mod segment;
 mod shared;
+mod spare_maps;
 mod spill_file;
 
 pub use file_map::FileMap;

@@ -45,12 +45,19 @@ impl MemoryManager {
 impl<T: Pod> Segment<T> {
     fn anonymous(manager: &MemoryManager, name: &str, len: usize) -> Result<Self, MemoryError> {
         let bytes = size_in_bytes::<T>(len);
+        let spare = if bytes == 0 { None } else { manager.take_map(bytes) };
         let reservation = manager.reserve(name, bytes as u64)?;
-        let map = map_anonymous(bytes).map_err(|source| MemoryError::Map {
-            name: name.to_owned(),
-            wanted: bytes as u64,
-            source,
-        })?;
+        let map = match spare {
+            Some(mut map) => {
+                map[..bytes].fill(0);
+                Some(map)
+            }
+            None => map_anonymous(bytes).map_err(|source| MemoryError::Map {
+                name: name.to_owned(),
+                wanted: bytes as u64,
+                source,
+            })?,
+        };
         Ok(Self { map, len, reservation, spilled: false, values: PhantomData })
     }
 
@@ -181,6 +188,16 @@ impl<T: Pod> DerefMut for Segment<T> {
             // SAFETY: as in `deref`, and `self` is borrowed exclusively.
             Some(map) => unsafe { std::slice::from_raw_parts_mut(map.as_mut_ptr().cast(), len) },
             None => &mut [],
+        }
+    }
+}
+
+impl<T> Drop for Segment<T> {
+    fn drop(&mut self) {
+        if let Some(map) = self.map.take().filter(|_| !self.spilled) {
+            // What is paid for shrinks, and that is never refused.
+            let _ = self.reservation.resize(0);
+            self.reservation.manager().keep_map(map);
         }
     }
 }

@@ -76,6 +76,7 @@ impl BulkProgram<f64> for Flow {
     type State = f64;
     type Projection = f64;
     type Combiner = Sum<f64>;
+    type Shared = f64;
     fn initial(&self, key: u32) -> f64 {
         1.0 / f64::from(key + 1)
     }
@@ -85,8 +86,11 @@ impl BulkProgram<f64> for Flow {
     fn message(&self, projection: f64, value: f64) -> f64 {
         projection * value
     }
-    fn apply(&self, _key: u32, state: &f64, sum: f64, context: &BulkContext) -> f64 {
-        0.1 * state + self.share * sum + context.aggregate / context.num_keys as f64
+    fn share(&self, context: &BulkContext) -> f64 {
+        context.aggregate / context.num_keys as f64
+    }
+    fn apply(&self, _key: u32, state: &f64, sum: f64, mean: f64) -> f64 {
+        0.1 * state + self.share * sum + mean
     }
     fn aggregate(&self, _key: u32, state: &f64) -> f64 {
         0.1 * state
