@@ -13,7 +13,8 @@
 //! pulled; a pull of a row ends when it has found all that the key lacks. Masks are sets, so every
 //! superstep has one result at any number of threads.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -32,7 +33,14 @@ const PULL_SHARE: u64 = 20;
 const INLINE_ENTRIES: u64 = 1 << 12;
 
 /// Active keys that one worker pushes at a time.
-const PUSH_CHUNK: usize = 64;
+const PUSH_CHUNK: usize = 256;
+
+/// Keys that are handed over at a time.
+const BUFFER: usize = 64;
+
+/// Rows that are brought into cache ahead of the one that is pushed, and entries of each.
+const AHEAD_ROWS: usize = 8;
+const AHEAD: usize = 8;
 
 /// Keys that one worker pulls at a time.
 const PULL_CHUNK: usize = 1 << 10;
@@ -221,42 +229,49 @@ impl<W: EntryValue, R: Fn(u32, u64, u32) + Send + Sync> MultiBody<'_, '_, W, R> 
         let (env, active) = (*env, &keys[..self.active.num_keys]);
         let push = Push {
             index: *forward,
-            seen,
-            front,
+            seen: SharedSlice::new(seen),
+            front: SharedSlice::new(front),
             next: SharedSlice::new(next),
             found: SharedSlice::new(found),
             num_found: AtomicUsize::new(0),
         };
-        if self.active.num_entries < INLINE_ENTRIES {
-            push.push(active);
-        } else {
-            active.par_chunks(PUSH_CHUNK).try_for_each(|keys| {
-                env.check_cancelled()?;
-                push.push(keys);
-                Ok::<(), crate::Error>(())
-            })?;
-        }
-        let num_keys = push.num_found.into_inner();
-        active.iter().for_each(|&key| front[key as usize] = 0);
-        let mut num_entries = 0;
-        for &key in &found[..num_keys] {
-            let new = std::mem::take(&mut next[key as usize]);
-            seen[key as usize] |= new;
-            front[key as usize] = new;
-            reach(key, level, new.count_ones());
-            num_entries += forward.degree(key) as u64;
-        }
+        let is_small = self.active.num_entries < INLINE_ENTRIES;
+        in_pieces(env, active.len(), is_small, |keys| push.push(&active[keys]))?;
+        in_pieces(env, active.len(), is_small, |keys| push.clear(&active[keys]))?;
+        let num_keys = push.num_found.load(Ordering::Relaxed);
+        let num_entries = AtomicU64::new(0);
+        in_pieces(env, num_keys, is_small, |keys| {
+            num_entries.fetch_add(push.settle(keys, level, reach), Ordering::Relaxed);
+        })?;
         std::mem::swap(keys, found);
+        let num_entries = num_entries.into_inner();
         self.active = Active { num_keys, num_entries, is_list: true };
         Ok(())
     }
 }
 
+/// Calls `work` for the positions below `len`, a piece at a time; if they are `few`, on this worker.
+fn in_pieces(
+    env: &Environment,
+    len: usize,
+    few: bool,
+    work: impl Fn(Range<usize>) + Sync,
+) -> Result<()> {
+    let piece = |at: usize| at * PUSH_CHUNK..len.min((at + 1) * PUSH_CHUNK);
+    let num_pieces = len.div_ceil(PUSH_CHUNK);
+    if few {
+        (0..num_pieces).for_each(|at| work(piece(at)));
+    } else {
+        env.for_each_piece(num_pieces, |at| work(piece(at)));
+    }
+    env.check_cancelled()
+}
+
 /// What the workers of a push share.
 struct Push<'a, W: EntryValue> {
     index: &'a Csr<W>,
-    seen: &'a [u64],
-    front: &'a [u64],
+    seen: SharedSlice<'a, u64>,
+    front: SharedSlice<'a, u64>,
     next: SharedSlice<'a, u64>,
     found: SharedSlice<'a, u32>,
     num_found: AtomicUsize,
@@ -264,14 +279,36 @@ struct Push<'a, W: EntryValue> {
 
 impl<W: EntryValue> Push<'_, W> {
     fn push(&self, keys: &[u32]) {
-        for &key in keys {
-            let mask = self.front[key as usize];
+        let (mut found, mut num_found) = ([0; BUFFER], 0);
+        for (at, &key) in keys.iter().enumerate() {
+            self.look_ahead(&keys[at..]);
+            let mask = self.front.load(key as usize);
             for &other in self.index.row(key) {
-                let new = mask & !self.seen[other as usize];
+                let new = mask & !self.seen.load(other as usize);
                 if new != 0 && self.add(other, new) {
-                    let place = self.num_found.fetch_add(1, Ordering::Relaxed);
-                    self.found.store(place, other);
+                    found[num_found] = other;
+                    num_found += 1;
+                    if num_found == found.len() {
+                        self.hand_over(&found);
+                        num_found = 0;
+                    }
                 }
+            }
+        }
+        self.hand_over(&found[..num_found]);
+    }
+
+    /// Asks for what the keys after the first need.
+    #[inline(always)]
+    fn look_ahead(&self, keys: &[u32]) {
+        if let Some(&later) = keys.get(2 * AHEAD_ROWS) {
+            self.index.prefetch_row(later);
+            self.front.prefetch(later as usize);
+        }
+        if let Some(&later) = keys.get(AHEAD_ROWS) {
+            for &other in self.index.row(later).iter().take(AHEAD) {
+                self.seen.prefetch(other as usize);
+                self.next.prefetch(other as usize);
             }
         }
     }
@@ -288,12 +325,36 @@ impl<W: EntryValue> Push<'_, W> {
         }
         false
     }
+
+    /// Adds keys to those that were found.
+    fn hand_over(&self, keys: &[u32]) {
+        let start = self.num_found.fetch_add(keys.len(), Ordering::Relaxed);
+        keys.iter().enumerate().for_each(|(at, &key)| self.found.store(start + at, key));
+    }
+
+    /// Takes the masks of the keys that were active.
+    fn clear(&self, keys: &[u32]) {
+        keys.iter().for_each(|&key| self.front.store(key as usize, 0));
+    }
+
+    /// Makes those that were found the active keys; gives the number of entries in their rows.
+    fn settle(&self, places: Range<usize>, level: u64, reach: impl Fn(u32, u64, u32)) -> u64 {
+        let mut num_entries = 0;
+        for place in places {
+            let key = self.found.load(place);
+            let new = self.next.load(key as usize);
+            self.next.store(key as usize, 0);
+            self.seen.store(key as usize, self.seen.load(key as usize) | new);
+            self.front.store(key as usize, new);
+            reach(key, level, new.count_ones());
+            num_entries += self.index.degree(key) as u64;
+        }
+        num_entries
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicU64;
-
     use proptest::prelude::*;
 
     use super::*;
