@@ -16,7 +16,7 @@
 //!
 //! - **Iteration**: row; a vertex is looked at again only if a neighbour's label changed.
 //! - **Cost**: O(edges) time a superstep at most; 10 bytes a vertex. A row of very many distinct
-//!   labels takes up to 22 bytes for each while it is looked at.
+//!   labels takes up to 46 bytes for each while it is looked at.
 //! - **Deterministic**: the result is unique.
 //! - **Source**: Iosup et al.: *LDBC Graphalytics*, 2016, after Raghavan, Albert, Kumara: *Near
 //!   Linear Time Algorithm to Detect Community Structures in Large-Scale Networks*, 2007.

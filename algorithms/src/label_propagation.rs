@@ -17,7 +17,7 @@
 //!
 //! - **Iteration**: row; a vertex is looked at again only if what it reads changed.
 //! - **Cost**: O(edges) time a superstep at most; 10 bytes a vertex, in a directed graph 18. A row
-//!   of very many distinct labels takes up to 22 bytes for each while it is looked at.
+//!   of very many distinct labels takes up to 46 bytes for each while it is looked at.
 //! - **Deterministic**: the result is unique.
 //! - **Source**: Raghavan, Albert, Kumara: *Near Linear Time Algorithm to Detect Community
 //!   Structures in Large-Scale Networks*, 2007. Follows Gelly's `library.LabelPropagation`.

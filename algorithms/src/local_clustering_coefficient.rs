@@ -15,7 +15,8 @@
 //!
 //! - **Iteration**: none. Every triangle is looked at once and tells all three of its vertices.
 //! - **Cost**: O(edges^1.5) time at worst; 4 bytes an edge (5 if directed), 20 to 28 bytes a vertex,
-//!   and 12 bytes for 64 vertices for each thread.
+//!   and 12 bytes for 64 vertices for each thread; 12 bytes a vertex alone if the graph is
+//!   undirected and its rows are short.
 //! - **Deterministic**: integers; one division each.
 //! - **Source**: Watts, Strogatz: *Collective Dynamics of 'Small-World' Networks*, 1998. Follows
 //!   Gelly's `library.clustering.undirected.LocalClusteringCoefficient` and the directed one.
@@ -24,7 +25,9 @@ use std::io::{self, Write};
 
 use quince_core::Environment;
 use quince_core::columnar::Column;
-use quince_core::index::{EntryValue, Oriented, RowSet};
+use quince_core::index::{
+    Csr, EntryValue, Oriented, RowSet, StaticIndex, for_each_triple_in_place,
+};
 use quince_core::memory::{Segment, SharedSlice};
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
@@ -35,7 +38,9 @@ use quince_gelly::{
 
 #[cfg(feature = "cli")]
 use crate::command::Command;
-use crate::neighborhood::{add, directions, oriented, oriented_bytes, triangle_plan};
+use crate::neighborhood::{
+    add, directions, is_in_place, oriented, oriented_bytes, triangle_in_place_plan,
+};
 use crate::outcome::Outcome;
 
 /// The local clustering coefficient and its settings.
@@ -141,24 +146,42 @@ impl<E: EntryValue> GraphAlgorithm<E> for LocalClusteringCoefficient {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        Ok(triangle_plan("local clustering coefficient", graph))
+        Ok(triangle_in_place_plan("local clustering coefficient", graph))
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
-        oriented_bytes(size) + 8 * size.num_vertices
+        let relation = if is_in_place(size) { 4 * size.num_vertices } else { oriented_bytes(size) };
+        relation + 8 * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<LocalClusteringCoefficientResult> {
-        let oriented = oriented(graph)?;
-        let triangles = triangles_of_each(graph.environment(), &oriented)?;
+        let env = graph.environment();
+        let (degrees, triangles) = if is_in_place(&graph.size()) {
+            let index = graph.index(EdgeDirection::Any)?;
+            (index.neighbor_counts(env)?, triangles_in_place(env, &index)?)
+        } else {
+            let oriented = oriented(graph)?;
+            let triangles = triangles_of_each(env, &oriented)?;
+            (oriented.into_degrees(), triangles)
+        };
         let dictionary = graph.dictionary();
         Ok(LocalClusteringCoefficientResult {
             settings: *self,
             directed: graph.is_directed(),
-            degrees: VertexValues::new(dictionary.clone(), oriented.into_degrees()),
+            degrees: VertexValues::new(dictionary.clone(), degrees),
             triangles: VertexValues::new(dictionary.clone(), triangles),
         })
     }
+}
+
+/// How many edges there are among the neighbours of each vertex, in rows as they are.
+fn triangles_in_place<E: EntryValue>(env: &Environment, index: &Csr<E>) -> Result<Segment<u64>> {
+    let mut triangles = env.memory().allocate::<u64>("triangles", index.num_keys())?;
+    let sums = SharedSlice::new(&mut triangles);
+    for_each_triple_in_place(env, index, |first, second, third| {
+        [first, second, third].into_iter().for_each(|vertex| add(sums, vertex as usize, 1));
+    })?;
+    Ok(triangles)
 }
 
 /// The edges among the neighbours of each vertex, directed ones where edges are.

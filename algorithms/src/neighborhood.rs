@@ -1,6 +1,6 @@
 //! What the algorithms on triangles and neighbourhoods share: the simple graph under a graph.
 
-use quince_core::index::{DistinctRows, EntryValue, Oriented};
+use quince_core::index::{DistinctRows, EntryValue, Oriented, triples_in_place};
 use quince_core::memory::SharedSlice;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphSize, IndexedGraph, Result};
@@ -33,6 +33,24 @@ pub(crate) fn oriented<E: EntryValue>(graph: &IndexedGraph<E>) -> Result<Oriente
 /// The bytes of [`oriented`]: 4 an edge (5 if directed) and between 12 and 20 a vertex.
 pub(crate) fn oriented_bytes(size: &GraphSize) -> u64 {
     (4 + u64::from(size.directed)) * size.num_edges + 14 * size.num_vertices
+}
+
+/// Whether triangles are found in the rows of the graph as they are.
+pub(crate) fn is_in_place(size: &GraphSize) -> bool {
+    !size.directed && triples_in_place(size.num_vertices, size.num_entries())
+}
+
+/// The plan of an algorithm over triangles that may be found [in place](is_in_place).
+pub(crate) fn triangle_in_place_plan<E: EntryValue>(
+    name: &str,
+    graph: &IndexedGraph<E>,
+) -> PlanNode {
+    if !is_in_place(&graph.size()) {
+        return triangle_plan(name, graph);
+    }
+    PlanNode::new(name)
+        .property("execution", "intersect rows as they are: they are short on average")
+        .input(graph.index_plan(EdgeDirection::Any))
 }
 
 /// The plan of an algorithm over triangles.

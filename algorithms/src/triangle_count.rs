@@ -15,7 +15,7 @@
 
 use std::io::{self, Write};
 
-use quince_core::index::{EntryValue, count_triples, triples_in_place};
+use quince_core::index::{EntryValue, count_triples};
 use quince_core::pipeline::Source;
 use quince_core::plan::PlanNode;
 use quince_gelly::{EdgeDirection, GraphAlgorithm, GraphSize, IndexedGraph, Result};
@@ -23,7 +23,9 @@ use serde::Serialize;
 
 #[cfg(feature = "cli")]
 use crate::command::Command;
-use crate::neighborhood::{directions, oriented, oriented_bytes, triangle_plan};
+use crate::neighborhood::{
+    directions, is_in_place, oriented, oriented_bytes, triangle_in_place_plan,
+};
 use crate::outcome::Outcome;
 
 /// Triangle count.
@@ -85,12 +87,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for TriangleCount {
     }
 
     fn plan(&self, graph: &IndexedGraph<E>) -> Result<PlanNode> {
-        if is_in_place(&graph.size()) {
-            let plan = PlanNode::new("triangle count")
-                .property("execution", "intersect rows as they are: they are short on average");
-            return Ok(plan.input(graph.index_plan(EdgeDirection::Any)));
-        }
-        Ok(triangle_plan("triangle count", graph))
+        Ok(triangle_in_place_plan("triangle count", graph))
     }
 
     fn estimate(&self, size: &GraphSize) -> u64 {
@@ -106,11 +103,6 @@ impl<E: EntryValue> GraphAlgorithm<E> for TriangleCount {
         };
         Ok(TriangleCountResult { num_triangles })
     }
-}
-
-/// Whether the rows of the graph serve as they are.
-fn is_in_place(size: &GraphSize) -> bool {
-    !size.directed && triples_in_place(size.num_vertices, size.num_entries())
 }
 
 impl Outcome for TriangleCountResult {

@@ -100,6 +100,21 @@ impl<W: EntryValue> Csr<W> {
         Ok(counts)
     }
 
+    /// The number of distinct columns of each row other than its own key. O(entries) time.
+    pub fn neighbor_counts(&self, env: &Environment) -> Result<Segment<u32>> {
+        env.run("degrees", || {
+            let mut counts = env.memory().allocate("degrees", self.num_keys())?;
+            counts.par_iter_mut().with_min_len(CHUNK_ENTRIES / 8).enumerate().for_each(
+                |(row, count)| {
+                    let row = row as u32;
+                    let distinct = self.row(row).chunk_by(|one, other| one == other);
+                    *count = distinct.filter(|repeats| repeats[0] != row).count() as u32;
+                },
+            );
+            Ok(counts)
+        })
+    }
+
     /// How often each key stands as a column: the degrees of the transpose. O(entries) time.
     pub fn column_counts(&self, env: &Environment) -> Result<Segment<u32>> {
         env.run("column counts", || {

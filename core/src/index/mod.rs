@@ -42,7 +42,9 @@ pub use key_space::Key;
 pub use merged_ways::{MergedEntries, MergedWays};
 pub use offsets::Offsets;
 pub use order::{KeyOrder, OrderChoice};
-pub use oriented::{Oriented, RowSet, Triple, count_triples, triples_in_place};
+pub use oriented::{
+    Oriented, RowSet, Triple, count_triples, for_each_triple_in_place, triples_in_place,
+};
 pub use pairs::{EntryValue, Pairs};
 pub use static_index::{CHUNK_ENTRIES, StaticIndex};
 pub use tally::Tally;

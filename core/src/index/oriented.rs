@@ -27,7 +27,7 @@ mod in_place;
 mod row_set;
 mod triples;
 
-pub use in_place::{count_triples, triples_in_place};
+pub use in_place::{count_triples, for_each_triple_in_place, triples_in_place};
 pub use row_set::RowSet;
 pub use triples::Triple;
 

@@ -1,13 +1,17 @@
 //! The values of one row grouped by a dense key: what a fold cannot do.
 //!
 //! In plain form, `row.group_by(key).reduce(combine)`, for rows that are looked at one after the
-//! other by one worker. The groups lie in an open-addressed table that is as large as the row
-//! needs, so that short rows stay in a cache line or two and no row pays for a longer one.
+//! other by one worker. The groups lie in a list, in the order in which they came. A few are gone
+//! through one by one; more are found by an open-addressed table that is as large as the row needs,
+//! so that no row pays for a longer one.
 
 use crate::memory::{MemoryError, MemoryManager, Reservation};
 
 /// The key of an empty slot; no dense key is as large.
 const EMPTY: u32 = u32::MAX;
+
+/// The most groups without a table.
+const FEW: usize = 8;
 
 /// Slots that every worker may have for nothing: what is bounded is not asked for.
 const FREE_SLOTS: usize = 1 << 15;
@@ -28,46 +32,55 @@ const FREE_SLOTS: usize = 1 << 15;
 /// ```
 #[derive(Debug)]
 pub struct Tally<V> {
-    /// A power of two of them belong to the row.
-    slots: Vec<(u32, V)>,
+    groups: Vec<(u32, V)>,
+    /// Keys and where their groups are. A power of two of slots belong to the row, or none.
+    slots: Vec<(u32, u32)>,
     num_slots: usize,
     /// What a hash is shifted by.
     shift: u32,
-    num_groups: usize,
     /// Pays for what is beyond [`FREE_SLOTS`].
     reservation: Reservation,
     refused: Option<MemoryError>,
 }
 
-impl<V: Copy + Default> Tally<V> {
+impl<V: Copy> Tally<V> {
     /// A tally that asks `memory` for what rows of very many groups need.
     pub fn new(memory: &MemoryManager) -> Self {
         let reservation = memory.reserve("groups of a row", 0).expect("nothing is always granted");
-        let slots = Vec::new();
-        Self { slots, num_slots: 0, shift: 0, num_groups: 0, reservation, refused: None }
+        let (groups, slots) = (Vec::with_capacity(FEW), Vec::new());
+        Self { groups, slots, num_slots: 0, shift: 0, reservation, refused: None }
     }
 
     /// Forgets all groups. The next row has at most `most` of them.
     #[inline]
     pub fn begin(&mut self, most: usize) {
-        self.num_groups = 0;
+        self.groups.clear();
         self.refused = None;
-        self.set_slots((most + most / 2).next_power_of_two().clamp(8, FREE_SLOTS));
+        self.num_slots = 0;
+        if most > FEW {
+            self.set_slots((most + most / 2).next_power_of_two().min(FREE_SLOTS));
+        }
     }
 
-    /// Empties the first `num_slots` slots, of which the table consists from now on.
+    /// Makes a table of `num_slots` slots that finds the groups there are.
     fn set_slots(&mut self, num_slots: usize) {
         if self.slots.len() < num_slots {
-            self.slots.resize(num_slots, (EMPTY, V::default()));
+            self.slots = Vec::new();
+            self.slots.resize(num_slots, (EMPTY, 0));
         }
-        self.slots[..num_slots].fill((EMPTY, V::default()));
+        self.slots[..num_slots].fill((EMPTY, 0));
         self.num_slots = num_slots;
         self.shift = u32::BITS - num_slots.trailing_zeros();
+        for at in 0..self.groups.len() {
+            let key = self.groups[at].0;
+            let slot = self.slot(key);
+            self.slots[slot] = (key, at as u32);
+        }
     }
 
     /// The slot of a key, or where it would be.
     #[inline(always)]
-    fn find(&self, key: u32) -> usize {
+    fn slot(&self, key: u32) -> usize {
         let mask = self.num_slots - 1;
         let slots = &self.slots[..=mask];
         // Fibonacci hashing: neighbouring keys, which rows are full of, spread.
@@ -81,15 +94,32 @@ impl<V: Copy + Default> Tally<V> {
     /// Combines a value into the group of `key`; its first value is taken as it is.
     #[inline(always)]
     pub fn add(&mut self, key: u32, value: V, combine: impl Fn(V, V) -> V) {
-        let at = self.find(key);
-        let slot = &mut self.slots[at];
-        if slot.0 == key {
-            slot.1 = combine(slot.1, value);
+        if self.num_slots == 0 {
+            match self.groups.iter_mut().find(|group| group.0 == key) {
+                Some(group) => group.1 = combine(group.1, value),
+                None => self.push(key, value),
+            }
             return;
         }
-        *slot = (key, value);
-        self.num_groups += 1;
-        if 4 * self.num_groups > 3 * self.num_slots {
+        let slot = self.slot(key);
+        let (found, at) = self.slots[slot];
+        if found == key {
+            let group = &mut self.groups[at as usize];
+            group.1 = combine(group.1, value);
+        } else {
+            self.slots[slot] = (key, self.groups.len() as u32);
+            self.push(key, value);
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, key: u32, value: V) {
+        self.groups.push((key, value));
+        let is_full = match self.num_slots {
+            0 => self.groups.len() > FEW,
+            slots => 4 * self.groups.len() > 3 * slots,
+        };
+        if is_full {
             self.grow();
         }
     }
@@ -97,33 +127,33 @@ impl<V: Copy + Default> Tally<V> {
     /// The value of a group, if there is one.
     #[inline]
     pub fn get(&self, key: u32) -> Option<V> {
-        let slot = self.slots[self.find(key)];
-        (slot.0 == key).then_some(slot.1)
+        let at = if self.num_slots == 0 {
+            self.groups.iter().position(|group| group.0 == key)?
+        } else {
+            let (found, at) = self.slots[self.slot(key)];
+            (found == key).then_some(at as usize)?
+        };
+        Some(self.groups[at].1)
     }
 
     /// Twice the slots. If the budget refuses them, what is there is given up.
     #[cold]
     fn grow(&mut self) {
-        let num_slots = 2 * self.num_slots;
+        let mut num_slots = (2 * self.num_slots).max(4 * FEW);
         if num_slots > self.slots.len() && num_slots > FREE_SLOTS {
-            // The old groups are moved through a copy.
-            let bytes = (num_slots + self.num_slots) * size_of::<(u32, V)>();
+            // A table, and the groups that it finds until it grows: these are moved through a copy.
+            let groups = num_slots - num_slots / 4;
+            let bytes =
+                num_slots * size_of::<(u32, u32)>() + (groups + groups / 2) * size_of::<(u32, V)>();
             if let Err(refused) = self.reservation.resize(bytes as u64) {
                 self.refused = Some(refused);
-                self.num_groups = 0;
-                return self.set_slots(self.num_slots);
+                self.groups.clear();
+                num_slots = self.num_slots;
+            } else {
+                self.groups.reserve_exact(groups + 1 - self.groups.len());
             }
         }
-        let groups: Vec<(u32, V)> = self.groups_so_far().collect();
         self.set_slots(num_slots);
-        for (key, value) in groups {
-            let at = self.find(key);
-            self.slots[at] = (key, value);
-        }
-    }
-
-    fn groups_so_far(&self) -> impl Iterator<Item = (u32, V)> + '_ {
-        self.slots[..self.num_slots].iter().copied().filter(|&(key, _)| key != EMPTY)
     }
 
     /// The groups, in an order that depends on the row alone.
@@ -134,7 +164,7 @@ impl<V: Copy + Default> Tally<V> {
     pub fn groups(&mut self) -> Result<impl Iterator<Item = (u32, V)> + '_, MemoryError> {
         match self.refused.take() {
             Some(refused) => Err(refused),
-            None => Ok(self.groups_so_far()),
+            None => Ok(self.groups.iter().copied()),
         }
     }
 
@@ -146,15 +176,8 @@ impl<V: Copy + Default> Tally<V> {
         if let Some(refused) = self.refused.take() {
             return Err(refused);
         }
-        let mut end = 0;
-        for at in 0..self.num_slots {
-            if self.slots[at].0 != EMPTY {
-                self.slots[end] = self.slots[at];
-                end += 1;
-            }
-        }
-        self.slots[..end].sort_unstable_by_key(|&(key, _)| key);
-        Ok(&self.slots[..end])
+        self.groups.sort_unstable_by_key(|&(key, _)| key);
+        Ok(&self.groups)
     }
 }
 
@@ -189,7 +212,7 @@ mod tests {
 
     #[test]
     fn very_many_groups_are_paid_for_or_refused() {
-        let memory = MemoryManager::new(1 << 20);
+        let memory = MemoryManager::new(2 << 20);
         let mut tally = Tally::new(&memory);
         let fill = |tally: &mut Tally<u32>, groups: u32| {
             tally.begin(groups as usize);

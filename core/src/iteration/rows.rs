@@ -41,7 +41,7 @@ pub trait RowProgram<W: EntryValue>: Sync {
     type State: Pod + PartialEq + Send + Sync;
 
     /// What is kept of a group while a row is tallied.
-    type Group: Copy + Default + Send;
+    type Group: Copy + Send;
 
     /// Whether a new state depends on the key's own old one; if not, a key that changed itself is
     /// not looked at again for that alone.

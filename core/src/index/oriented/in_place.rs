@@ -49,6 +49,32 @@ pub fn count_triples<W: EntryValue>(env: &Environment, index: &Arc<Csr<W>>) -> R
     })
 }
 
+/// Calls `visit(first, second, third)`, keys ascending, once for each triple of a symmetric
+/// relation, in the rows as they are: for rows that are [short](triples_in_place). Repeated pairs and
+/// pairs of a key with itself make no difference. O(entries^1.5) time, no memory.
+///
+/// # Errors
+/// If the environment is cancelled or `visit` panics.
+///
+/// # Panics
+/// If the index is not symmetric.
+pub fn for_each_triple_in_place<W: EntryValue>(
+    env: &Environment,
+    index: &Csr<W>,
+    visit: impl Fn(u32, u32, u32) + Send + Sync,
+) -> Result<()> {
+    assert!(index.is_symmetric(), "an index that is its own transpose");
+    env.run("triples", || {
+        index.chunks().par_iter().try_for_each(|rows| {
+            env.check_cancelled()?;
+            for third in rows.clone() {
+                triples_of_row(index, third, |first, second| visit(first, second, third));
+            }
+            Ok(())
+        })
+    })
+}
+
 /// Whether the rows of a relation are so short, on average, that [`count_triples`] counts in them
 /// as they are. O(1).
 pub fn triples_in_place(num_keys: u64, num_entries: u64) -> bool {
@@ -57,11 +83,18 @@ pub fn triples_in_place(num_keys: u64, num_entries: u64) -> bool {
 
 /// The number of triples whose last key is `row`.
 pub(super) fn count_row<W: EntryValue>(index: &Csr<W>, row: u32) -> u64 {
+    triples_of_row(index, row, |_, _| {})
+}
+
+/// Calls `visit(first, second)` for the triples whose last key is `row`; says how many there are.
+#[inline(always)]
+fn triples_of_row<W: EntryValue>(index: &Csr<W>, row: u32, mut visit: impl FnMut(u32, u32)) -> u64 {
     let keys = before(index, row);
     let mut count = 0;
     for (at, &second) in keys.iter().enumerate().skip(1) {
         if keys[at - 1] != second {
-            count += count_common(&keys[..at], before(index, second));
+            let others = before(index, second);
+            count += for_each_common(&keys[..at], others, |first| visit(first, second));
         }
     }
     count
@@ -79,20 +112,21 @@ fn before<W: EntryValue>(index: &Csr<W>, row: u32) -> &[u32] {
     &columns[..end]
 }
 
-/// How many keys stand in both of two sorted runs.
+/// Calls `visit` for each key that stands in both of two sorted runs; says how many do.
 #[inline(always)]
-fn count_common(mut left: &[u32], mut right: &[u32]) -> u64 {
+fn for_each_common(mut left: &[u32], mut right: &[u32], mut visit: impl FnMut(u32)) -> u64 {
     if left.len() > MUCH_LONGER * right.len() {
-        return count_in(left, right);
+        return for_each_in(left, right, visit);
     }
     if right.len() > MUCH_LONGER * left.len() {
-        return count_in(right, left);
+        return for_each_in(right, left, visit);
     }
     let mut count = 0;
     while let (Some((&one, left_rest)), Some((&other, right_rest))) =
         (left.split_first(), right.split_first())
     {
         if one == other {
+            visit(one);
             count += 1;
             // Repeats count once.
             left = after(left_rest, one);
@@ -106,10 +140,11 @@ fn count_common(mut left: &[u32], mut right: &[u32]) -> u64 {
     count
 }
 
-/// How many keys of a short sorted run stand in a long one.
-fn count_in(long: &[u32], short: &[u32]) -> u64 {
+/// Calls `visit` for each key of a short sorted run that stands in a long one; says how many do.
+fn for_each_in(long: &[u32], short: &[u32], mut visit: impl FnMut(u32)) -> u64 {
     let keys = short.chunk_by(|one, other| one == other).map(|repeats| repeats[0]);
-    keys.filter(|key| long.binary_search(key).is_ok()).count() as u64
+    let common = keys.filter(|key| long.binary_search(key).is_ok());
+    common.inspect(|&key| visit(key)).count() as u64
 }
 
 /// What follows the repeats of a key.
