@@ -1,7 +1,7 @@
 //! The GAP Benchmark Suite (GAPBS) by its binaries: how they are called, and what they print.
 //!
 //! A search is given one source per process, so each trial is one, of two runs of which the better
-//! counts: Quince's trials are warm, too. Other kernels run all trials in one process. PageRank is
+//! counts, as of Quince's. Other kernels run all trials in one process. PageRank is
 //! the better of `pr` and `pr_spmv`, shortest paths the best of four deltas.
 
 use std::collections::BTreeMap;
@@ -16,6 +16,9 @@ use crate::statistics::median;
 
 /// The widths of buckets that shortest paths are tried with.
 const DELTAS: [&str; 4] = ["1", "2", "8", "32"];
+
+/// Runs from each source of a search, of which the better counts.
+pub const RUNS_OF_SOURCE: usize = 2;
 
 /// Figures of one GAPBS process.
 #[derive(Debug)]
@@ -139,7 +142,7 @@ impl Gapbs {
             for source in task.sources {
                 let source = source.to_string();
                 let options = [&["-r", &source], *variant].concat();
-                let run = self.start(task, program, 2, &options, is_cancelled)?;
+                let run = self.start(task, program, RUNS_OF_SOURCE, &options, is_cancelled)?;
                 load = load.min(run.load);
                 seconds.push(run.trials.iter().copied().fold(f64::INFINITY, f64::min));
                 found.append(answer(task.kernel, &run.finished.lines).map_err(fault(program))?);

@@ -76,7 +76,7 @@ pub(crate) fn verify<E: EdgeValue>(
         verified.difference = verified.difference.or(difference);
     }
     if !kernel.has_source() {
-        verified.verification.trials = if checked > 0 { results.len() } else { 0 };
+        verified.verification.trials = if checked > 0 { sources.len() } else { 0 };
     }
     Ok(verified)
 }
