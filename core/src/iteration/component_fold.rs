@@ -100,23 +100,22 @@ impl<I: StaticIndex, P: ForwardProgram> FoldBody<'_, I, P> {
     /// Folds the initial values into the roots, then hands them out; says how many keys changed.
     fn fold(&mut self) -> u64 {
         let (program, roots) = (self.program, &self.roots[..]);
-        fill(&mut self.solution, |key| program.initial(key));
         let solution = SharedSlice::new(&mut self.solution);
-        roots.par_iter().with_min_len(KEYS_AT_ONCE).enumerate().for_each(|(key, &root)| {
-            if root as usize != key {
-                merge::<P::Lattice>(solution, root, solution.load(key));
-            }
+        let keys = || roots.par_iter().with_min_len(KEYS_AT_ONCE).enumerate();
+        keys().filter(|&(key, &root)| root as usize == key).for_each(|(key, &root)| {
+            solution.store(key, program.initial(root));
+        });
+        keys().filter(|&(key, &root)| root as usize != key).for_each(|(key, &root)| {
+            merge::<P::Lattice>(solution, root, program.initial(key as u32));
         });
         let hand_out = |(key, &root): (usize, &u32)| {
             let new = solution.load(root as usize);
-            // A root's own value is changed already; the others still have their first.
-            let old = if root as usize == key { program.initial(root) } else { solution.load(key) };
             if root as usize != key {
                 solution.store(key, new);
             }
-            u64::from(new != old)
+            u64::from(new != program.initial(key as u32))
         };
-        roots.par_iter().with_min_len(KEYS_AT_ONCE).enumerate().map(hand_out).sum()
+        keys().map(hand_out).sum()
     }
 }
 
@@ -139,16 +138,20 @@ fn find_roots<I: StaticIndex>(env: &Environment, index: &I, roots: &mut [u32]) -
         compress(roots);
     }
     let large = index.is_symmetric().then(|| most_frequent(sample(roots)).0);
-    index.chunks().par_iter().try_for_each(|keys| {
+    let linked = index.chunks().par_iter().map(|keys| {
         env.check_cancelled()?;
+        let mut any = false;
         for key in keys.clone() {
             if Some(roots.load(key as usize)) != large {
                 index.for_each(key, |other, _| link(roots, key, other));
+                any = true;
             }
         }
-        Ok::<_, Error>(())
-    })?;
-    compress(roots);
+        Ok::<_, Error>(any)
+    });
+    if linked.try_reduce(|| false, |one, other| Ok(one | other))? {
+        compress(roots);
+    }
     Ok(())
 }
 
