@@ -16,7 +16,8 @@
 //! - **Iteration**: bulk, pulled along in-edges; what crosses the index is `P(u)/out_degree(u)`.
 //!   If neither the projection fits the cache nor the order of vertices helps, as in uniform random
 //!   graphs, the index is cut into tiles, one block of the projection each; the plan says so.
-//! - **Cost**: O(edges) time and messages a superstep; 4 (f32) or 8 (f64) times 4 bytes a vertex.
+//! - **Cost**: O(edges) time and messages a superstep; 4 (f32) or 8 (f64) times 3 bytes a vertex, times
+//!   4 in a directed graph.
 //!   Tiles take the edges a second time, if the budget has room for them.
 //! - **Stops** when the sum of absolute changes is at or below the tolerance, or after a fixed
 //!   number of iterations, whichever comes first.
@@ -25,12 +26,14 @@
 //!   Follows Gelly's `library.linkanalysis.PageRank`; equal to LDBC Graphalytics PR.
 
 use std::io::{self, Write};
+use std::marker::PhantomData;
 
 use quince_core::algebra::{Monoid, Sum};
 use quince_core::columnar::{Column, Native};
-use quince_core::index::{EntryValue, StaticIndex};
+use quince_core::index::{Csr, EntryValue, StaticIndex};
 use quince_core::iteration::{
-    BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport, Rewrites, column_tiles,
+    BulkContext, BulkIteration, BulkKey, BulkProgram, Criterion, IterationReport, Rewrites,
+    column_tiles,
 };
 use quince_core::memory::Segment;
 use quince_core::pipeline::Source;
@@ -299,14 +302,35 @@ impl PageRank {
     where
         Sum<R>: Monoid<Value = R>,
     {
-        let env = graph.environment();
         let index = graph.index(EdgeDirection::In)?;
+        if index.is_symmetric() && self.include_zero_degree_vertices {
+            return self.run_with(graph, &index, &RowShares(PhantomData));
+        }
         let mut shares = out_degree_shares::<R, E>(graph)?;
-        let program = Program::new(graph, self, &mut shares)?;
-        let result = BulkIteration::new(NAME, &*index, &program, self.criterion())
+        if !self.include_zero_degree_vertices {
+            for (vertex, share) in shares.iter_mut().enumerate() {
+                if *share == R::of(0.0) && index.degree(vertex as u32) == 0 {
+                    *share = R::of(TAKES_NO_PART);
+                }
+            }
+        }
+        self.run_with(graph, &index, &ListedShares { by_vertex: &shares })
+    }
+
+    fn run_with<S: Shares, E: EntryValue>(
+        &self,
+        graph: &IndexedGraph<E>,
+        index: &Csr<E>,
+        shares: &S,
+    ) -> Result<(VertexValues<S::Rank>, IterationReport)>
+    where
+        Sum<S::Rank>: Monoid<Value = S::Rank>,
+    {
+        let program = Program::new(self, index, shares);
+        let result = BulkIteration::new(NAME, index, &program, self.criterion())
             .parameter("damping", self.damping)
             .parameter("zero-degree vertices", self.include_zero_degree_vertices)
-            .tiled(env, self.rewrites)?;
+            .tiled(graph.environment(), self.rewrites)?;
         Ok((VertexValues::new(graph.dictionary().clone(), result.states), result.report))
     }
 }
@@ -326,8 +350,12 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
         self.check()?;
         let index = graph.index(EdgeDirection::In)?;
         let (precision, tiles) = match self.precision {
-            Precision::F32 => ("f32", column_tiles::<E, Program<'_, f32>>(&index, self.rewrites)),
-            Precision::F64 => ("f64", column_tiles::<E, Program<'_, f64>>(&index, self.rewrites)),
+            Precision::F32 => {
+                ("f32", column_tiles::<E, Program<'_, RowShares<f32>>>(&index, self.rewrites))
+            }
+            Precision::F64 => {
+                ("f64", column_tiles::<E, Program<'_, RowShares<f64>>>(&index, self.rewrites))
+            }
         };
         Ok(PlanNode::new("bulk iteration PageRank")
             .property("until", self.criterion())
@@ -346,8 +374,8 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
             Precision::F32 => 4,
             Precision::F64 => 8,
         };
-        // States, both projections and what each rank is divided by.
-        4 * number * size.num_vertices
+        // States, both projections and, if the graph is directed, what part each vertex sends.
+        (3 + u64::from(size.directed)) * number * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<PageRankResult> {
@@ -549,6 +577,8 @@ pub(crate) trait Rank:
     Native + PartialOrd + std::ops::Mul<Output = Self> + std::ops::Add<Output = Self>
 {
     fn of(value: f64) -> Self;
+    /// 1 / `count`.
+    fn inverse(count: u32) -> Self;
     fn widen(self) -> f64;
 }
 
@@ -556,6 +586,10 @@ impl Rank for f32 {
     #[inline(always)]
     fn of(value: f64) -> Self {
         value as f32
+    }
+    #[inline(always)]
+    fn inverse(count: u32) -> Self {
+        1.0 / count as f32
     }
     #[inline(always)]
     fn widen(self) -> f64 {
@@ -569,45 +603,98 @@ impl Rank for f64 {
         value
     }
     #[inline(always)]
+    fn inverse(count: u32) -> Self {
+        1.0 / f64::from(count)
+    }
+    #[inline(always)]
     fn widen(self) -> f64 {
         self
     }
 }
 
-struct Program<'a, R> {
-    damping: f64,
-    start: f64,
-    /// 1 / out-degree of each vertex, 0 for a dangling one, less for one that takes no part.
-    shares: &'a [R],
-}
+/// What part of its rank each vertex sends along each of its edges: 1 / out-degree, 0 if it is
+/// dangling, [`TAKES_NO_PART`] if it takes no part.
+trait Shares: Sync {
+    type Rank: Rank;
+    fn share(&self, vertex: BulkKey) -> Self::Rank;
 
-impl<'a, R: Rank> Program<'a, R> {
-    /// A program on all of these shares but those of vertices without edges, if these are left out.
-    fn new<E: EntryValue>(
-        graph: &IndexedGraph<E>,
-        settings: &PageRank,
-        shares: &'a mut [R],
-    ) -> Result<Self> {
-        let mut taking_part = graph.num_vertices();
-        if !settings.include_zero_degree_vertices {
-            let index = graph.index(EdgeDirection::In)?;
-            for (vertex, share) in shares.iter_mut().enumerate() {
-                if *share == R::of(0.0) && index.degree(vertex as u32) == 0 {
-                    *share = R::of(TAKES_NO_PART);
-                    taking_part -= 1;
-                }
-            }
-        }
-        Ok(Self { damping: settings.damping, start: 1.0 / taking_part.max(1) as f64, shares })
+    #[inline(always)]
+    fn is_dangling(&self, vertex: BulkKey) -> bool {
+        self.share(vertex) == Self::Rank::of(0.0)
     }
 
-    fn takes_part(&self, vertex: u32) -> bool {
-        self.shares[vertex as usize] >= R::of(0.0)
+    #[inline(always)]
+    fn takes_part(&self, vertex: BulkKey) -> bool {
+        self.share(vertex) >= Self::Rank::of(0.0)
+    }
+}
+
+/// Where rows are the out-edges too, and all vertices take part.
+struct RowShares<R>(PhantomData<R>);
+
+impl<R: Rank> Shares for RowShares<R> {
+    type Rank = R;
+
+    #[inline(always)]
+    fn share(&self, vertex: BulkKey) -> R {
+        out_degree_share(vertex.degree)
+    }
+
+    #[inline(always)]
+    fn is_dangling(&self, vertex: BulkKey) -> bool {
+        vertex.degree == 0
+    }
+
+    #[inline(always)]
+    fn takes_part(&self, _vertex: BulkKey) -> bool {
+        true
+    }
+}
+
+/// Where they are not.
+struct ListedShares<'a, R> {
+    by_vertex: &'a [R],
+}
+
+impl<R: Rank> Shares for ListedShares<'_, R> {
+    type Rank = R;
+
+    #[inline(always)]
+    fn share(&self, vertex: BulkKey) -> R {
+        self.by_vertex[vertex.id as usize]
+    }
+}
+
+struct Program<'a, S> {
+    damping: f64,
+    start: f64,
+    shares: &'a S,
+}
+
+impl<'a, S: Shares> Program<'a, S> {
+    fn new<E: EntryValue>(settings: &PageRank, index: &Csr<E>, shares: &'a S) -> Self {
+        let num_vertices = index.num_keys();
+        let taking_part = if settings.include_zero_degree_vertices {
+            num_vertices
+        } else {
+            let keys =
+                (0..num_vertices as u32).map(|id| BulkKey { id, degree: index.degree(id) as u32 });
+            keys.filter(|&vertex| shares.takes_part(vertex)).count()
+        };
+        Self { damping: settings.damping, start: 1.0 / taking_part.max(1) as f64, shares }
     }
 }
 
 /// The share of a vertex that takes no part.
 const TAKES_NO_PART: f64 = -1.0;
+
+/// 1 / out-degree, 0 for a dangling vertex.
+#[inline(always)]
+fn out_degree_share<R: Rank>(degree: u32) -> R {
+    // Without a branch.
+    let share = R::inverse(degree);
+    if degree == 0 { R::of(0.0) } else { share }
+}
 
 /// 1 / out-degree of each vertex, 0 for a dangling one.
 pub(crate) fn out_degree_shares<R: Rank, E: EntryValue>(
@@ -618,13 +705,13 @@ pub(crate) fn out_degree_shares<R: Rank, E: EntryValue>(
     let mut shares = memory.allocate::<R>("out-degree shares", degrees.len())?;
     graph.environment().install(|| {
         shares.par_iter_mut().zip(&degrees[..]).for_each(|(share, &degree)| {
-            *share = R::of(if degree == 0 { 0.0 } else { 1.0 / f64::from(degree) });
+            *share = out_degree_share(degree);
         });
     });
     Ok(shares)
 }
 
-impl<R: Rank, W: EntryValue> BulkProgram<W> for Program<'_, R>
+impl<R: Rank, S: Shares<Rank = R>, W: EntryValue> BulkProgram<W> for Program<'_, S>
 where
     Sum<R>: Monoid<Value = R>,
 {
@@ -634,13 +721,13 @@ where
     /// The rank that every vertex has from jumps, and the damping.
     type Shared = (R, R);
 
-    fn initial(&self, vertex: u32) -> R {
-        R::of(if self.takes_part(vertex) { self.start } else { 0.0 })
+    fn initial(&self, vertex: BulkKey) -> R {
+        R::of(if self.shares.takes_part(vertex) { self.start } else { 0.0 })
     }
 
     #[inline(always)]
-    fn project(&self, vertex: u32, rank: &R) -> R {
-        *rank * self.shares[vertex as usize]
+    fn project(&self, vertex: BulkKey, rank: &R) -> R {
+        *rank * self.shares.share(vertex)
     }
 
     #[inline(always)]
@@ -654,15 +741,15 @@ where
     }
 
     #[inline(always)]
-    fn apply(&self, vertex: u32, _rank: &R, sum: R, (jumped, damping): (R, R)) -> R {
+    fn apply(&self, vertex: BulkKey, _rank: &R, sum: R, (jumped, damping): (R, R)) -> R {
         let rank = jumped + damping * sum;
-        if self.takes_part(vertex) { rank } else { R::of(0.0) }
+        if self.shares.takes_part(vertex) { rank } else { R::of(0.0) }
     }
 
     /// The dangling mass.
     #[inline(always)]
-    fn aggregate(&self, vertex: u32, rank: &R) -> f64 {
-        if self.shares[vertex as usize] == R::of(0.0) { rank.widen() } else { 0.0 }
+    fn aggregate(&self, vertex: BulkKey, rank: &R) -> f64 {
+        if self.shares.is_dangling(vertex) { rank.widen() } else { 0.0 }
     }
 
     #[inline(always)]

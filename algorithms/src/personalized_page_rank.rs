@@ -31,7 +31,9 @@ use std::io::{self, Write};
 use quince_core::algebra::Sum;
 use quince_core::columnar::{Batch, Column, Schema, Strings};
 use quince_core::index::EntryValue;
-use quince_core::iteration::{BulkContext, BulkIteration, BulkProgram, Criterion, IterationReport};
+use quince_core::iteration::{
+    BulkContext, BulkIteration, BulkKey, BulkProgram, Criterion, IterationReport,
+};
 use quince_core::memory::Segment;
 use quince_core::pipeline::{BatchSource, Source};
 use quince_core::plan::PlanNode;
@@ -412,13 +414,13 @@ impl<const L: usize, W: EntryValue> BulkProgram<W> for Program<'_, L> {
     type Combiner = Sum<[f64; L]>;
     type Shared = ();
 
-    fn initial(&self, vertex: u32) -> [f64; L] {
-        self.jump(vertex)
+    fn initial(&self, vertex: BulkKey) -> [f64; L] {
+        self.jump(vertex.id)
     }
 
     #[inline(always)]
-    fn project(&self, vertex: u32, rank: &[f64; L]) -> [f64; L] {
-        let share = self.shares[vertex as usize];
+    fn project(&self, vertex: BulkKey, rank: &[f64; L]) -> [f64; L] {
+        let share = self.shares[vertex.id as usize];
         rank.map(|rank| rank * share)
     }
 
@@ -430,8 +432,8 @@ impl<const L: usize, W: EntryValue> BulkProgram<W> for Program<'_, L> {
     fn share(&self, _context: &BulkContext) {}
 
     #[inline(always)]
-    fn apply(&self, vertex: u32, _rank: &[f64; L], sum: [f64; L], (): ()) -> [f64; L] {
-        let jump = self.jump(vertex);
+    fn apply(&self, vertex: BulkKey, _rank: &[f64; L], sum: [f64; L], (): ()) -> [f64; L] {
+        let jump = self.jump(vertex.id);
         std::array::from_fn(|at| (1.0 - self.damping) * jump[at] + self.damping * sum[at])
     }
 

@@ -342,15 +342,16 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
     ) {
         let beside = self.beside(columns);
         // Looked up once for all rows: these are often short.
-        let (columns, words) = (&self.columns[..], &self.values[..]);
-        let mut start = self.offsets.get(rows.start as usize) as usize;
-        let ends = self.offsets.ends(&rows);
-        for (row, end) in rows.zip(ends) {
-            let entries = start..end as usize;
-            start = entries.end;
-            let words = if W::STORED { &words[entries.clone()] } else { &[] };
+        let entries = self.entries(&rows);
+        let mut words = if W::STORED { &self.values[entries.clone()] } else { &[] };
+        let mut columns = &self.columns[entries];
+        let lengths = self.offsets.lengths(&rows);
+        for (row, length) in rows.zip(lengths) {
+            let (row_columns, later_columns) = columns.split_at(length);
+            let (row_words, later_words) = words.split_at(length.min(words.len()));
+            (columns, words) = (later_columns, later_words);
             let message = |column: u32, value| message(beside(column), value);
-            visit(row, entries.len(), fold_run::<M, W>(&columns[entries], words, message));
+            visit(row, length, fold_run::<M, W>(row_columns, row_words, message));
         }
     }
 }

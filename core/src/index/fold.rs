@@ -26,7 +26,14 @@ pub(super) fn fold_run<M: Monoid, W: EntryValue>(
         all.fold(M::IDENTITY, |sum, (at, &column)| M::combine(sum, get(start + at, column)))
     };
     if !M::REASSOCIATES || columns.len() < LONG_RUN {
-        return fold_from(0, columns);
+        // The shortest runs need no loop.
+        return match *columns {
+            [a] => fold_from(0, &[a]),
+            [a, b] => fold_from(0, &[a, b]),
+            [a, b, c] => fold_from(0, &[a, b, c]),
+            [a, b, c, d] => fold_from(0, &[a, b, c, d]),
+            _ => fold_from(0, columns),
+        };
     }
     let (blocks, rest) = columns.as_chunks::<LANES>();
     let mut lanes = [M::IDENTITY; LANES];

@@ -17,11 +17,10 @@
 //! a program keeps narrow. Projections are double-buffered, so a superstep never sees its own.
 
 use std::fmt::Display;
-use std::iter::Zip;
+use std::marker::PhantomData;
 use std::ops::Range;
-use std::slice::IterMut;
 
-use bytemuck::Pod;
+use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use super::criterion::Criterion;
@@ -51,10 +50,10 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     type Shared: Copy + Send + Sync;
 
     /// The state before the first superstep.
-    fn initial(&self, key: u32) -> Self::State;
+    fn initial(&self, key: BulkKey) -> Self::State;
 
     /// What others read of a key in this state.
-    fn project(&self, key: u32, state: &Self::State) -> Self::Projection;
+    fn project(&self, key: BulkKey, state: &Self::State) -> Self::Projection;
 
     /// The message along an entry.
     fn message(&self, projection: Self::Projection, value: W) -> <Self::Combiner as Monoid>::Value;
@@ -65,20 +64,32 @@ pub trait BulkProgram<W: EntryValue>: Sync {
     /// The new state of a key, given its combined messages (the identity if there are none).
     fn apply(
         &self,
-        key: u32,
+        key: BulkKey,
         state: &Self::State,
         combined: <Self::Combiner as Monoid>::Value,
         shared: Self::Shared,
     ) -> Self::State;
 
     /// A key's part in the aggregate that the next superstep sees; summed in a fixed order.
-    fn aggregate(&self, _key: u32, _state: &Self::State) -> f64 {
+    fn aggregate(&self, _key: BulkKey, _state: &Self::State) -> f64 {
         0.0
     }
 
     /// A key's part in the convergence value, which is the sum over all keys in a fixed order.
     fn change(&self, old: &Self::State, new: &Self::State) -> f64;
 }
+
+/// A key, and what its row says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct BulkKey {
+    /// The dense key.
+    pub id: u32,
+    /// The number of entries in its row.
+    pub degree: u32,
+}
+
+/// What the combined messages of a program are.
+pub(super) type Combined<P, W> = <<P as BulkProgram<W>>::Combiner as Monoid>::Value;
 
 /// What is known when a superstep begins.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +171,17 @@ pub(super) struct Sums {
     changes: u64,
 }
 
+impl Sums {
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self {
+            change: self.change + other.change,
+            aggregate: self.aggregate + other.aggregate,
+            changes: self.changes + other.changes,
+        }
+    }
+}
+
 impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
     /// The body with every key in its first state.
     pub(super) fn new(env: &'a Environment, iteration: &BulkIteration<'a, I, P>) -> Result<Self> {
@@ -183,20 +205,20 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
     }
 
     fn initialize(&mut self) {
-        let program = self.program;
-        let partials: Vec<f64> =
-            in_chunks(self.index.chunks(), &mut self.states, &mut self.projections)
-                .into_par_iter()
-                .map(|(keys, states, projections)| {
-                    let mut aggregate = 0.0;
-                    for ((key, state), projection) in keys.zip(states).zip(projections) {
-                        *state = program.initial(key);
-                        *projection = program.project(key, state);
-                        aggregate += program.aggregate(key, state);
-                    }
-                    aggregate
-                })
-                .collect();
+        let (index, program) = (self.index, self.program);
+        let partials: Vec<f64> = in_chunks(index.chunks(), &mut self.states, &mut self.projections)
+            .into_par_iter()
+            .map(|(keys, states, projections)| {
+                let mut aggregate = 0.0;
+                for ((id, state), projection) in keys.zip(states).zip(projections) {
+                    let key = BulkKey { id, degree: index.degree(id) as u32 };
+                    *state = program.initial(key);
+                    *projection = program.project(key, state);
+                    aggregate += program.aggregate(key, state);
+                }
+                aggregate
+            })
+            .collect();
         self.aggregate = partials.into_iter().sum();
     }
 
@@ -218,17 +240,12 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
             .enumerate()
             .map(|(chunk, ((keys, states, next), part))| {
                 env.check_cancelled()?;
-                let (values, sums) = (states.iter_mut().zip(next), Sums::default());
-                let rows = Rows { program, shared, keys, values, sums };
+                let rows = Rows { program, shared, keys, states, next };
                 Ok(fold(chunk, projections, part, rows))
             })
             .collect::<Result<Vec<Sums>>>()?;
         std::mem::swap(&mut self.projections, &mut self.next_projections);
-        let total = sums.into_iter().fold(Sums::default(), |total, sums| Sums {
-            change: total.change + sums.change,
-            aggregate: total.aggregate + sums.aggregate,
-            changes: total.changes + sums.changes,
-        });
+        let total = sums.into_iter().fold(Sums::default(), Sums::add);
         self.aggregate = total.aggregate;
         Ok(Step {
             changes: total.changes,
@@ -255,11 +272,12 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Stateful for BulkBody<'_, I, P> {
         let [aggregate] = snapshot.numbers()?;
         self.aggregate = f64::from_bits(aggregate);
         snapshot.column_into(&mut self.states)?;
-        let program = self.program;
-        in_chunks(self.index.chunks(), &mut self.states, &mut self.projections)
+        let (index, program) = (self.index, self.program);
+        in_chunks(index.chunks(), &mut self.states, &mut self.projections)
             .into_par_iter()
             .for_each(|(keys, states, projections)| {
-                for ((key, state), projection) in keys.zip(states).zip(projections) {
+                for ((id, state), projection) in keys.zip(states).zip(projections) {
+                    let key = BulkKey { id, degree: index.degree(id) as u32 };
                     *projection = program.project(key, state);
                 }
             });
@@ -280,52 +298,138 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Body for BulkBody<'_, I, P> {
     }
 }
 
+/// Keys whose messages are combined before their new states are made: the second loop then looks at
+/// no entries, and does the same for several keys at once.
+const BLOCK: usize = 128;
+
+/// Sums that are kept side by side, so that additions need not wait for each other.
+const LANES: usize = 8;
+
 /// The rows of one chunk in one superstep.
 pub(super) struct Rows<'a, W: EntryValue, P: BulkProgram<W>> {
     program: &'a P,
     shared: P::Shared,
     keys: Range<u32>,
-    /// The state and the next projection of each key that is left.
-    values: Zip<IterMut<'a, P::State>, IterMut<'a, P::Projection>>,
-    sums: Sums,
+    states: &'a mut [P::State],
+    next: &'a mut [P::Projection],
 }
 
 impl<W: EntryValue, P: BulkProgram<W>> Rows<'_, W, P> {
     /// Gives every key its new state, by the rows of `index`.
     #[inline(always)]
-    fn fold<I: StaticIndex<Value = W>>(mut self, index: &I, projections: &[P::Projection]) -> Sums {
+    fn fold<I: StaticIndex<Value = W>>(self, index: &I, projections: &[P::Projection]) -> Sums {
         let program = self.program;
-        let message = |&projection: &P::Projection, value| program.message(projection, value);
-        let keys = self.keys.clone();
-        index.fold_rows::<P::Combiner, _>(keys, projections, message, |key, _, combined| {
-            self.set(key, combined);
-        });
-        self.sums
+        self.apply(|keys, degrees, combined| {
+            combine(program, index, projections, keys, degrees, combined);
+        })
     }
 
-    /// Gives every key its new state; `combined` are its combined messages.
+    /// Gives every key its new state; `combine` is given some keys, and tells how many entries the
+    /// row of each has and what its messages combine to.
     #[inline(always)]
     pub(super) fn apply(
-        mut self,
-        mut combined: impl FnMut(u32) -> <P::Combiner as Monoid>::Value,
+        self,
+        mut combine: impl FnMut(Range<u32>, &mut [u32], &mut [Combined<P, W>]),
     ) -> Sums {
-        self.keys.clone().for_each(|key| self.set(key, combined(key)));
-        self.sums
+        let Self { program, shared, keys, states, next } = self;
+        let (mut degrees, mut combined) = ([0; BLOCK], [P::Combiner::IDENTITY; BLOCK]);
+        let mut replacement = Replacement {
+            program,
+            shared,
+            new_states: [P::State::zeroed(); BLOCK],
+            changes: [0.0; BLOCK],
+            aggregates: [0.0; BLOCK],
+            types: PhantomData,
+        };
+        let mut sums = Sums::default();
+        let blocks = states.chunks_mut(BLOCK).zip(next.chunks_mut(BLOCK));
+        for (first, (states, next)) in keys.step_by(BLOCK).zip(blocks) {
+            let keys = first..first + states.len() as u32;
+            let degrees = &mut degrees[..states.len()];
+            let combined = &mut combined[..states.len()];
+            combine(keys, degrees, combined);
+            sums = sums.add(replacement.run(first, degrees, combined, states, next));
+        }
+        sums
     }
+}
 
-    /// Gives the next key its new state.
-    #[inline(always)]
-    fn set(&mut self, key: u32, combined: <P::Combiner as Monoid>::Value) {
-        let (program, sums) = (self.program, &mut self.sums);
-        let (state, next) = self.values.next().expect("a row for every key");
-        let new = program.apply(key, state, combined, self.shared);
-        let change = program.change(state, &new);
-        sums.change += change;
-        sums.changes += u64::from(change != 0.0);
-        sums.aggregate += program.aggregate(key, &new);
-        *next = program.project(key, &new);
-        *state = new;
+/// How many entries the row of each key has, and what its messages combine to.
+///
+/// A function of its own, so that the loop has the registers for itself.
+#[inline(never)]
+fn combine<I: StaticIndex, P: BulkProgram<I::Value>>(
+    program: &P,
+    index: &I,
+    projections: &[P::Projection],
+    keys: Range<u32>,
+    degrees: &mut [u32],
+    combined: &mut [Combined<P, I::Value>],
+) {
+    let message = |&projection: &P::Projection, value| program.message(projection, value);
+    let mut rows = degrees.iter_mut().zip(combined);
+    index.fold_rows::<P::Combiner, _>(keys, projections, message, |_, degree, value| {
+        if let Some((to_degree, to_value)) = rows.next() {
+            (*to_degree, *to_value) = (degree as u32, value);
+        }
+    });
+}
+
+/// The making of new states, with room for a block of them.
+struct Replacement<'a, W: EntryValue, P: BulkProgram<W>> {
+    program: &'a P,
+    shared: P::Shared,
+    new_states: [P::State; BLOCK],
+    changes: [f64; BLOCK],
+    aggregates: [f64; BLOCK],
+    types: PhantomData<W>,
+}
+
+impl<W: EntryValue, P: BulkProgram<W>> Replacement<'_, W, P> {
+    /// Replaces the states of a block of keys, from `first` on, and says what their next
+    /// projections are.
+    ///
+    /// Loops without branches over columns that do not overlap, and of one width each: so the
+    /// compiler does several keys at once.
+    #[inline(never)]
+    fn run(
+        &mut self,
+        first: u32,
+        degrees: &[u32],
+        combined: &[Combined<P, W>],
+        states: &mut [P::State],
+        next: &mut [P::Projection],
+    ) -> Sums {
+        let (program, shared, len) = (self.program, self.shared, states.len());
+        let (degrees, combined, next) = (&degrees[..len], &combined[..len], &mut next[..len]);
+        let key = |at: usize| BulkKey { id: first + at as u32, degree: degrees[at] };
+        let new_states = &mut self.new_states[..len];
+        for at in 0..len {
+            new_states[at] = program.apply(key(at), &states[at], combined[at], shared);
+            next[at] = program.project(key(at), &new_states[at]);
+        }
+        let (changes, aggregates) = (&mut self.changes[..len], &mut self.aggregates[..len]);
+        for at in 0..len {
+            changes[at] = program.change(&states[at], &new_states[at]);
+            aggregates[at] = program.aggregate(key(at), &new_states[at]);
+        }
+        states.copy_from_slice(new_states);
+        let num_changes = changes.iter().map(|&change| u64::from(change != 0.0)).sum();
+        Sums { change: sum(changes), aggregate: sum(aggregates), changes: num_changes }
     }
+}
+
+/// The sum of some values, grouped by their places.
+#[inline(always)]
+fn sum(values: &[f64]) -> f64 {
+    let (lines, rest) = values.as_chunks::<LANES>();
+    let mut lanes = [0.0; LANES];
+    for line in lines {
+        for (lane, value) in lanes.iter_mut().zip(line) {
+            *lane += value;
+        }
+    }
+    lanes.iter().chain(rest).sum()
 }
 
 /// The parts of two columns that belong to each chunk of keys.
@@ -361,10 +465,10 @@ mod tests {
         type Projection = f64;
         type Combiner = Sum<f64>;
         type Shared = f64;
-        fn initial(&self, key: u32) -> f64 {
-            f64::from(key == 0)
+        fn initial(&self, key: BulkKey) -> f64 {
+            f64::from(key.id == 0)
         }
-        fn project(&self, _key: u32, state: &f64) -> f64 {
+        fn project(&self, _key: BulkKey, state: &f64) -> f64 {
             state / 2.0
         }
         fn message(&self, projection: f64, (): ()) -> f64 {
@@ -373,10 +477,10 @@ mod tests {
         fn share(&self, context: &BulkContext) -> f64 {
             context.aggregate / context.num_keys as f64
         }
-        fn apply(&self, _key: u32, _state: &f64, sum: f64, mean: f64) -> f64 {
+        fn apply(&self, _key: BulkKey, _state: &f64, sum: f64, mean: f64) -> f64 {
             0.5 * sum + 0.5 * mean
         }
-        fn aggregate(&self, _key: u32, state: &f64) -> f64 {
+        fn aggregate(&self, _key: BulkKey, state: &f64) -> f64 {
             *state
         }
         fn change(&self, old: &f64, new: &f64) -> f64 {
@@ -410,10 +514,10 @@ mod tests {
         type Projection = u32;
         type Combiner = Sum<u32>;
         type Shared = u64;
-        fn initial(&self, _key: u32) -> u32 {
+        fn initial(&self, _key: BulkKey) -> u32 {
             0
         }
-        fn project(&self, _key: u32, state: &u32) -> u32 {
+        fn project(&self, _key: BulkKey, state: &u32) -> u32 {
             *state
         }
         fn message(&self, projection: u32, (): ()) -> u32 {
@@ -422,7 +526,7 @@ mod tests {
         fn share(&self, context: &BulkContext) -> u64 {
             context.superstep
         }
-        fn apply(&self, _key: u32, _state: &u32, _sum: u32, superstep: u64) -> u32 {
+        fn apply(&self, _key: BulkKey, _state: &u32, _sum: u32, superstep: u64) -> u32 {
             assert!(superstep < 3, "no third superstep");
             0
         }

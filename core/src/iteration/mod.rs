@@ -47,7 +47,7 @@ mod workset;
 
 pub use crate::report::{Direction, IterationReport, SnapshotReport, StopReason, SuperstepReport};
 pub use alternating::{Alternating, AlternatingIteration, AlternatingResult, Side};
-pub use bulk::{BulkContext, BulkIteration, BulkProgram, BulkResult};
+pub use bulk::{BulkContext, BulkIteration, BulkKey, BulkProgram, BulkResult};
 pub use component_fold::ForwardProgram;
 pub use criterion::{Condition, Criterion};
 pub use dataflow::{Aggregate, BulkStep, DeltaStep, SolutionJoin, Superstep};

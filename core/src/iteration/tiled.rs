@@ -16,7 +16,7 @@
 use bytemuck::Pod;
 use rayon::prelude::*;
 
-use super::bulk::{BulkBody, BulkIteration, BulkProgram, BulkResult};
+use super::bulk::{BulkBody, BulkIteration, BulkProgram, BulkResult, Combined};
 use super::forward::Rewrites;
 use super::resume::Stateful;
 use super::superstep::{self, Body, Step};
@@ -44,9 +44,6 @@ const LINE_BYTES: usize = 64;
 /// From this [scatter](Csr::scatter) on tiles pay: uniform random graphs have 0.9, Kronecker graphs
 /// 0.66 with vertices at random and 0.32 (in 4 bytes) to 0.42 (in 8) hub-first.
 const SCATTERED: f64 = 0.6;
-
-/// What the combined messages of a program are.
-type Combined<P, W> = <<P as BulkProgram<W>>::Combiner as Monoid>::Value;
 
 /// Whether a program's bulk iteration over an index will go by tiles, and why.
 pub fn column_tiles<W: EntryValue, P: BulkProgram<W>>(
@@ -178,8 +175,12 @@ where
         let Some(Some((tiles, partials))) = &mut self.cut else {
             let parts = vec![(); index.chunks().len()];
             return self.bulk.sweep(superstep, parts, |_, projections, (), rows| {
-                rows.apply(|key| {
-                    index.fold_in_blocks::<P::Combiner, _>(key, bits, projections, message)
+                rows.apply(|keys, degrees, combined| {
+                    for ((key, degree), combined) in keys.zip(degrees).zip(combined) {
+                        *degree = index.degree(key) as u32;
+                        *combined =
+                            index.fold_in_blocks::<P::Combiner, _>(key, bits, projections, message);
+                    }
                 })
             });
         };
@@ -197,8 +198,15 @@ where
         let parts = in_chunks(index, partials);
         self.bulk.sweep(superstep, parts, |chunk, projections, partials, rows| {
             tiles.fold_into::<P::Combiner, _>(last, chunk, projections, message, partials);
-            let mut combined = partials.iter();
-            rows.apply(|_| *combined.next().expect("a partial result for every row"))
+            let mut partials = &partials[..];
+            rows.apply(|keys, degrees, combined| {
+                let (some, rest) = partials.split_at(combined.len());
+                combined.copy_from_slice(some);
+                partials = rest;
+                for (key, degree) in keys.zip(degrees) {
+                    *degree = index.degree(key) as u32;
+                }
+            })
         })
     }
 }
@@ -218,7 +226,7 @@ mod tests {
     use super::*;
     use crate::algebra::Sum;
     use crate::iteration::delta::tests::{index, ring};
-    use crate::iteration::{BulkContext, Criterion};
+    use crate::iteration::{BulkContext, BulkKey, Criterion};
 
     /// A weighted PageRank of sorts, projected to `N` copies.
     struct Rank<const N: usize>;
@@ -228,11 +236,11 @@ mod tests {
         type Projection = [f64; N];
         type Combiner = Sum<f64>;
         type Shared = f64;
-        fn initial(&self, key: u32) -> f64 {
-            1.0 / f64::from(key + 1)
+        fn initial(&self, key: BulkKey) -> f64 {
+            1.0 / f64::from(key.id + 1)
         }
-        fn project(&self, key: u32, state: &f64) -> [f64; N] {
-            [state / f64::from(key % 7 + 1); N]
+        fn project(&self, key: BulkKey, state: &f64) -> [f64; N] {
+            [state / f64::from(key.id % 7 + 1); N]
         }
         fn message(&self, projection: [f64; N], value: W) -> f64 {
             projection[0] * value.to_weight()
@@ -240,11 +248,11 @@ mod tests {
         fn share(&self, context: &BulkContext) -> f64 {
             context.aggregate / context.num_keys as f64
         }
-        fn apply(&self, _key: u32, _state: &f64, sum: f64, mean: f64) -> f64 {
+        fn apply(&self, _key: BulkKey, _state: &f64, sum: f64, mean: f64) -> f64 {
             0.1 + 0.01 * sum + mean / 3.0
         }
-        fn aggregate(&self, key: u32, state: &f64) -> f64 {
-            if key.is_multiple_of(3) { *state } else { 0.0 }
+        fn aggregate(&self, key: BulkKey, state: &f64) -> f64 {
+            if key.id.is_multiple_of(3) { *state } else { 0.0 }
         }
         fn change(&self, old: &f64, new: &f64) -> f64 {
             (old - new).abs()

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::events::{Event, Listener, SnapshotNews};
 use crate::iteration::delta::tests::{index, ring};
 use crate::iteration::{
-    BulkContext, BulkIteration, BulkProgram, Criterion, DeltaIteration, DeltaProgram,
+    BulkContext, BulkIteration, BulkKey, BulkProgram, Criterion, DeltaIteration, DeltaProgram,
     FrontierTraversal, IterationReport, OrderedIteration, OrderedProgram,
 };
 use crate::report::{StopReason, SuperstepReport};
@@ -77,11 +77,11 @@ impl BulkProgram<f64> for Flow {
     type Projection = f64;
     type Combiner = Sum<f64>;
     type Shared = f64;
-    fn initial(&self, key: u32) -> f64 {
-        1.0 / f64::from(key + 1)
+    fn initial(&self, key: BulkKey) -> f64 {
+        1.0 / f64::from(key.id + 1)
     }
-    fn project(&self, key: u32, state: &f64) -> f64 {
-        state / f64::from(key % 3 + 1)
+    fn project(&self, key: BulkKey, state: &f64) -> f64 {
+        state / f64::from(key.id % 3 + 1)
     }
     fn message(&self, projection: f64, value: f64) -> f64 {
         projection * value
@@ -89,10 +89,10 @@ impl BulkProgram<f64> for Flow {
     fn share(&self, context: &BulkContext) -> f64 {
         context.aggregate / context.num_keys as f64
     }
-    fn apply(&self, _key: u32, state: &f64, sum: f64, mean: f64) -> f64 {
+    fn apply(&self, _key: BulkKey, state: &f64, sum: f64, mean: f64) -> f64 {
         0.1 * state + self.share * sum + mean
     }
-    fn aggregate(&self, _key: u32, state: &f64) -> f64 {
+    fn aggregate(&self, _key: BulkKey, state: &f64) -> f64 {
         0.1 * state
     }
     fn change(&self, old: &f64, new: &f64) -> f64 {
