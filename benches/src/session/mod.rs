@@ -144,8 +144,8 @@ impl Run<'_> {
     fn measure_machine(&mut self) -> Result<()> {
         let mebibytes: &[u64] = match self.session.size {
             Size::Xs => &[1],
-            Size::S => &[1, 4, 16, 64],
-            _ => &[1, 4, 16, 64, 512],
+            Size::S => &[1, 2, 4, 8, 16, 32, 64],
+            _ => &[1, 2, 4, 8, 16, 32, 64, 512],
         };
         let tables: Vec<u64> = mebibytes.iter().map(|mebibytes| mebibytes << 20).collect();
         for &threads in &self.session.threads {
