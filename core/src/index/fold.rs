@@ -22,28 +22,39 @@ pub(super) fn fold_run<M: Monoid, W: EntryValue>(
         message(column, W::from_word(word))
     };
     let fold_from = |start: usize, columns: &[u32]| {
-        let all = columns.iter().enumerate();
-        all.fold(M::IDENTITY, |sum, (at, &column)| M::combine(sum, get(start + at, column)))
+        let mut sum = M::IDENTITY;
+        for (at, &column) in columns.iter().enumerate() {
+            stay_rolled();
+            sum = M::combine(sum, get(start + at, column));
+        }
+        sum
     };
     if !M::REASSOCIATES || columns.len() < LONG_RUN {
-        // The shortest runs need no loop.
-        return match *columns {
-            [a] => fold_from(0, &[a]),
-            [a, b] => fold_from(0, &[a, b]),
-            [a, b, c] => fold_from(0, &[a, b, c]),
-            [a, b, c, d] => fold_from(0, &[a, b, c, d]),
-            _ => fold_from(0, columns),
-        };
+        return fold_from(0, columns);
     }
     let (blocks, rest) = columns.as_chunks::<LANES>();
     let mut lanes = [M::IDENTITY; LANES];
     for (at, block) in blocks.iter().enumerate() {
+        stay_rolled();
         for (lane, &column) in block.iter().enumerate() {
             lanes[lane] = M::combine(lanes[lane], get(at * LANES + lane, column));
         }
     }
     let rest = fold_from(columns.len() - rest.len(), rest);
     lanes.into_iter().fold(rest, M::combine)
+}
+
+/// Keeps the loop that it stands in from being unrolled.
+///
+/// An unrolled loop over a row has a second loop for what is left, and the processor guesses the
+/// ends of both wrong where rows are of all lengths: that costs more than the steps in between.
+#[inline(always)]
+fn stay_rolled() {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        std::arch::asm!("", options(nomem, nostack, preserves_flags));
+    }
 }
 
 /// The fold of values that come one by one, in the grouping of a run of as many entries.
