@@ -12,9 +12,10 @@
 //! ```
 //!
 //! Keys are dense and the index is sorted by row, so the joins are array reads, the grouped reduce
-//! is a fold along a row, and `apply` and the next `project` follow it while the row's state is in
-//! a register: a superstep is one sweep over the index. What is read at random is only `P`, which
-//! a program keeps narrow. Projections are double-buffered, so a superstep never sees its own.
+//! is a fold along a row, and `apply` and the next `project` follow for a block of rows at a time,
+//! while the nearest cache has them: a superstep is one sweep over the index. What is read at random
+//! is only `P`, which a program keeps narrow. Projections are double-buffered, so a superstep never
+//! sees its own.
 
 use std::fmt::Display;
 use std::marker::PhantomData;
@@ -504,6 +505,31 @@ mod tests {
         assert!(far.states.iter().all(|state| (state - 0.25).abs() < 1e-12));
         let none = run(Criterion::MaximumSupersteps(0)).unwrap();
         assert_eq!((none.states[0], none.report.num_supersteps()), (1.0, 0));
+    }
+
+    #[test]
+    fn blocks_of_keys_are_as_one_key_after_the_other() {
+        let num_keys = 3 * BLOCK + LANES + 1;
+        let env = Environment::builder().threads(2).build().unwrap();
+        let ring = ring(&env, num_keys as u32);
+        let criterion = Criterion::MaximumSupersteps(1);
+        let result = BulkIteration::new("spread", &ring, &Spread, criterion).run(&env).unwrap();
+        let mut expected = vec![0.5 / num_keys as f64; num_keys];
+        expected[1] += 0.25;
+        expected[num_keys - 1] += 0.25;
+        assert_eq!(result.states[..], expected);
+        let step = &result.report.supersteps[0];
+        assert_eq!(step.changes, num_keys as u64);
+        let change: f64 = expected[1..].iter().sum::<f64>() + 1.0 - expected[0];
+        assert!((step.convergence.unwrap() - change).abs() < 1e-12);
+    }
+
+    #[test]
+    fn sums_leave_nothing_out() {
+        for len in [0, 1, LANES - 1, LANES, BLOCK - 1, BLOCK] {
+            let values: Vec<f64> = (1..=len).map(|value| value as f64).collect();
+            assert_eq!(sum(&values), (len * (len + 1) / 2) as f64, "{len} values");
+        }
     }
 
     /// Panics in superstep 3.
