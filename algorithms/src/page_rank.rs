@@ -374,8 +374,9 @@ impl<E: EntryValue> GraphAlgorithm<E> for PageRank {
             Precision::F32 => 4,
             Precision::F64 => 8,
         };
-        // States, both projections and, if the graph is directed, what part each vertex sends.
-        (3 + u64::from(size.directed)) * number * size.num_vertices
+        // States, both projections and, unless rows tell it, what part of its rank each vertex sends.
+        let lists_shares = size.directed || !self.include_zero_degree_vertices;
+        (3 + u64::from(lists_shares)) * number * size.num_vertices
     }
 
     fn run(&self, graph: &IndexedGraph<E>) -> Result<PageRankResult> {
