@@ -93,7 +93,7 @@ fn triples_of_row<W: EntryValue>(index: &Csr<W>, row: u32, mut visit: impl FnMut
     let mut count = 0;
     for (at, &second) in keys.iter().enumerate().skip(1) {
         if keys[at - 1] != second {
-            // All keys before the second are left of its row's later part: that is not looked at.
+            // The whole row: the search ends with the keys, all of which come before the second.
             let others = index.row(second);
             count += for_each_common(&keys[..at], others, |first| visit(first, second));
         }
