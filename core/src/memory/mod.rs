@@ -6,10 +6,10 @@
 //!                                           └─► Segment<T>      file-backed map (spill)
 //! ```
 //!
-//! Whatever grows with the input is a [`Segment`]. A refused reservation is a typed
-//! [`MemoryError`] that says how many bytes were wanted, how many were free, and who holds the
-//! rest. `Vec` is for what is bounded. Maps that are given back are kept for later segments, within
-//! what was granted before.
+//! Whatever grows with the input is a [`Segment`], or a [`PaidVec`] if its values are not plain
+//! bytes. A refused reservation is a typed [`MemoryError`] that says how many bytes were wanted, how
+//! many were free, and who holds the rest. `Vec` is for what is bounded. Maps that are given back
+//! are kept for later segments, within what was granted before.
 //!
 //! This module and [`columnar`](crate::columnar) are the only places in Quince that touch raw
 //! memory; everything above sees slices. (The `team` shows work to other threads by address, and an
@@ -19,6 +19,7 @@ mod file_map;
 mod manager;
 mod paid_vec;
 mod prefetch;
+mod room;
 mod segment;
 mod shared;
 mod spare_maps;
@@ -26,8 +27,8 @@ mod spill_file;
 
 pub use file_map::FileMap;
 pub use manager::{MemoryCounters, MemoryError, MemoryManager, Reservation};
-pub use paid_vec::PaidVec;
 pub(crate) use paid_vec::Piece;
+pub use paid_vec::{PaidVec, PaidVecIntoIter};
 pub(crate) use prefetch::prefetch;
 pub use segment::Segment;
 pub use shared::{SharedSlice, SharedWord};

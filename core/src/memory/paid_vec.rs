@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 
 use rayon::prelude::*;
 
-use super::{MemoryError, MemoryManager, Reservation};
+use super::room::{Room, move_values};
+use super::{MemoryError, MemoryManager};
 
 /// A vector that reserves the room of its values before it grows: for values that are not plain
-/// bytes, which a [`Segment`](super::Segment) cannot hold. What a value owns elsewhere is not known
-/// here.
+/// bytes, which a [`Segment`](super::Segment) cannot hold. Room of 64 KiB and more is on maps, as
+/// segments are. What a value owns elsewhere is not known here.
 ///
 /// ```
 /// use quince_core::memory::{MemoryManager, PaidVec};
@@ -23,41 +24,36 @@ use super::{MemoryError, MemoryManager, Reservation};
 /// # Ok::<(), quince_core::memory::MemoryError>(())
 /// ```
 pub struct PaidVec<T> {
-    values: Vec<T>,
+    room: Room<T>,
+    /// The first so many values are there.
+    len: usize,
     memory: MemoryManager,
     name: &'static str,
-    /// None while there is no room.
-    reservation: Option<Reservation>,
 }
 
 impl<T> PaidVec<T> {
     /// An empty vector that pays under `name`.
     pub fn new(memory: &MemoryManager, name: &'static str) -> Self {
-        Self { values: Vec::new(), memory: memory.clone(), name, reservation: None }
+        Self { room: Room::None, len: 0, memory: memory.clone(), name }
     }
 
     /// Makes room for exactly `additional` more values.
     pub fn reserve(&mut self, additional: usize) -> Result<(), MemoryError> {
-        let room = self.values.len() + additional;
-        if room <= self.values.capacity() {
+        let capacity = self.len.saturating_add(additional);
+        if capacity <= self.room.capacity() {
             return Ok(());
         }
-        let bytes = (room as u64).saturating_mul(size_of::<T>() as u64);
-        match &mut self.reservation {
-            Some(reservation) => reservation.resize(bytes)?,
-            None => self.reservation = Some(self.memory.reserve(self.name, bytes)?),
-        }
-        self.values.reserve_exact(additional);
-        Ok(())
+        self.room.grow(&self.memory, self.name, capacity, self.len)
     }
 
     /// Adds a value.
     #[inline]
     pub fn push(&mut self, value: T) -> Result<(), MemoryError> {
-        if self.values.len() == self.values.capacity() {
-            self.reserve(self.values.len().max(Self::FIRST_ROOM))?;
+        if self.len == self.room.capacity() {
+            self.reserve(self.len.max(Self::FIRST_ROOM))?;
         }
-        self.values.push(value);
+        self.room.values_mut()[self.len].write(value);
+        self.len += 1;
         Ok(())
     }
 
@@ -66,33 +62,35 @@ impl<T> PaidVec<T> {
 
     /// Moves all values of `other` behind these.
     pub fn append(&mut self, other: &mut Self) -> Result<(), MemoryError> {
-        if self.values.is_empty() {
+        if self.len == 0 {
             std::mem::swap(self, other);
             return Ok(());
         }
-        self.reserve(other.len())?;
-        self.values.append(&mut other.values);
+        self.reserve(other.len)?;
+        let moved = std::mem::take(&mut other.len);
+        let free = &mut self.room.values_mut()[self.len..];
+        move_values(&mut other.room.values_mut()[..moved], free);
+        self.len += moved;
         Ok(())
     }
 
     /// Drops all values; the room stays.
     pub fn clear(&mut self) {
-        self.values.clear();
+        self.truncate(0);
     }
 
-    /// Takes all values out; the room stays.
-    pub fn drain(&mut self) -> std::vec::Drain<'_, T> {
-        self.values.drain(..)
-    }
-
-    /// Removes the values beyond the first `len`.
+    /// Drops the values beyond the first `len`; the room stays.
     pub fn truncate(&mut self, len: usize) {
-        self.values.truncate(len);
+        if len < self.len {
+            let end = std::mem::replace(&mut self.len, len);
+            // SAFETY: they were there, and nobody sees them any longer.
+            unsafe { self.room.values_mut()[len..end].assume_init_drop() };
+        }
     }
 
     /// The bytes that it pays for.
     pub fn num_bytes(&self) -> u64 {
-        self.reservation.as_ref().map_or(0, Reservation::bytes)
+        self.room.num_bytes()
     }
 }
 
@@ -104,13 +102,18 @@ impl<T: Send> PaidVec<T> {
         len: usize,
         value: impl Fn(usize) -> T + Sync + Send,
     ) -> Result<Self, MemoryError> {
-        let mut paid = Self::new(memory, name);
-        paid.reserve(len)?;
-        let positions = (0..len).into_par_iter().with_min_len(1 << 10);
-        positions.map(value).collect_into_vec(&mut paid.values);
-        Ok(paid)
+        let jobs = (0..len).step_by(PIECE).map(|start| start..len.min(start + PIECE));
+        let jobs = jobs.map(|positions| (positions.len(), positions)).collect();
+        let fill = |positions: Range<usize>, piece: &mut Piece<'_, T>| {
+            positions.for_each(|position| piece.push(value(position)));
+            Ok::<(), MemoryError>(())
+        };
+        Ok(Self::from_pieces(memory, name, jobs, fill)?.0)
     }
 }
+
+/// Values that one worker makes from their positions at a time.
+const PIECE: usize = 1 << 12;
 
 impl<T: Send> PaidVec<T> {
     /// What `fill` puts into pieces, one for each job, with room for so many values; in the order of
@@ -124,7 +127,7 @@ impl<T: Send> PaidVec<T> {
         let mut paid = Self::new(memory, name);
         let total = jobs.iter().map(|(room, _)| room).sum();
         paid.reserve(total)?;
-        let mut spare = &mut paid.values.spare_capacity_mut()[..total];
+        let mut spare = &mut paid.room.values_mut()[..total];
         let pieces: Vec<(J, Piece<'_, T>)> = jobs
             .into_iter()
             .map(|(room, job)| {
@@ -138,7 +141,7 @@ impl<T: Send> PaidVec<T> {
             .collect::<Result<_, E>>()?;
         let (lens, results): (Vec<_>, Vec<R>) =
             filled.into_iter().map(|(piece, result)| (piece.into_len(), result)).unzip();
-        let values = paid.values.as_mut_ptr();
+        let values = paid.room.values_mut().as_mut_ptr();
         let (mut from, mut to) = (0, 0);
         for (room, len) in lens {
             if from != to {
@@ -148,8 +151,8 @@ impl<T: Send> PaidVec<T> {
             }
             (from, to) = (from + room, to + len);
         }
-        // SAFETY: the values of all pieces, one behind the other, are the first `to`.
-        unsafe { paid.values.set_len(to) };
+        // The values of all pieces, one behind the other.
+        paid.len = to;
         Ok((paid, results))
     }
 }
@@ -186,24 +189,74 @@ impl<T> Drop for Piece<'_, T> {
 impl<T> Deref for PaidVec<T> {
     type Target = [T];
 
+    #[inline(always)]
     fn deref(&self) -> &[T] {
-        &self.values
+        // SAFETY: the first `len` values are there.
+        unsafe { self.room.values()[..self.len].assume_init_ref() }
     }
 }
 
 impl<T> DerefMut for PaidVec<T> {
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.values
+        // SAFETY: the first `len` values are there.
+        unsafe { self.room.values_mut()[..self.len].assume_init_mut() }
+    }
+}
+
+impl<T> Drop for PaidVec<T> {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
 impl<T> IntoIterator for PaidVec<T> {
     type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
+    type IntoIter = PaidVecIntoIter<T>;
 
-    /// The values; their room is paid back at once.
-    fn into_iter(self) -> std::vec::IntoIter<T> {
-        self.values.into_iter()
+    /// The values; their room is paid for until the iterator is dropped.
+    fn into_iter(mut self) -> PaidVecIntoIter<T> {
+        let left = 0..std::mem::take(&mut self.len);
+        PaidVecIntoIter { values: self, left }
+    }
+}
+
+/// The values of a vector, one after the other.
+pub struct PaidVecIntoIter<T> {
+    /// Says of no value that it is there.
+    values: PaidVec<T>,
+    /// Where those are that were not taken yet.
+    left: Range<usize>,
+}
+
+impl<T> Iterator for PaidVecIntoIter<T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        let at = self.left.next()?;
+        // SAFETY: it is there, and nobody takes it again.
+        Some(unsafe { self.values.room.values_mut()[at].assume_init_read() })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for PaidVecIntoIter<T> {}
+
+impl<T> Drop for PaidVecIntoIter<T> {
+    fn drop(&mut self) {
+        let left = std::mem::take(&mut self.left);
+        // SAFETY: they are there, and nobody has taken them.
+        unsafe { self.values.room.values_mut()[left].assume_init_drop() };
+    }
+}
+
+impl<T> fmt::Debug for PaidVecIntoIter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PaidVecIntoIter").field("left", &self.left).finish_non_exhaustive()
     }
 }
 
@@ -211,7 +264,7 @@ impl<T: fmt::Debug> fmt::Debug for PaidVec<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PaidVec")
             .field("name", &self.name)
-            .field("len", &self.values.len())
+            .field("len", &self.len)
             .finish_non_exhaustive()
     }
 }
@@ -277,6 +330,53 @@ mod tests {
         let mut some = PaidVec::from_fn(&memory, "some", 10, |at| at as u32).unwrap();
         all.append(&mut some).unwrap();
         assert_eq!((all.len(), some.len(), memory.counters().granted_bytes), (10, 0, 40));
-        assert_eq!(all.drain().sum::<u32>(), 45);
+        assert_eq!(all.into_iter().sum::<u32>(), 45);
+    }
+
+    #[test]
+    fn values_move_from_the_heap_to_a_map_and_grow_there() {
+        let memory = MemoryManager::new(64 << 20);
+        let mut texts = PaidVec::new(&memory, "texts");
+        (0..100_000).for_each(|number: u32| texts.push(number.to_string()).unwrap());
+        assert!(matches!(texts.room, Room::Map(_)));
+        assert_eq!(texts.num_bytes(), memory.counters().granted_bytes);
+        assert!(texts.iter().enumerate().all(|(at, text)| *text == at.to_string()));
+        let mut more = PaidVec::from_fn(&memory, "more", 9, |at| at.to_string()).unwrap();
+        texts.append(&mut more).unwrap();
+        assert_eq!((texts.len(), &*texts[100_008], more.len()), (100_009, "8", 0));
+        drop(texts);
+        drop(more);
+        assert_eq!(memory.counters().granted_bytes, 0);
+    }
+
+    #[test]
+    fn every_value_is_dropped_once() {
+        let alive = std::sync::Arc::new(());
+        let count = || std::sync::Arc::strong_count(&alive) - 1;
+        let memory = MemoryManager::new(1 << 20);
+        // On the heap, and on a map.
+        for len in [10, 20_000] {
+            let make = || PaidVec::from_fn(&memory, "counted", len, |_| alive.clone()).unwrap();
+            let mut values = make();
+            values.truncate(7);
+            assert_eq!((values.len(), count()), (7, 7));
+            drop(values);
+            assert_eq!(count(), 0);
+            let mut values = make().into_iter();
+            assert_eq!(values.by_ref().take(3).count(), 3);
+            assert_eq!((values.len(), count()), (len - 3, len - 3));
+            assert!(memory.counters().granted_bytes > 0, "paid for until it is dropped");
+            drop(values);
+            assert_eq!((count(), memory.counters().granted_bytes), (0, 0));
+        }
+    }
+
+    #[test]
+    fn values_without_bytes_cost_nothing() {
+        let memory = MemoryManager::new(0);
+        let mut values = PaidVec::from_fn(&memory, "nothing", 100_000, |_| ()).unwrap();
+        values.push(()).unwrap();
+        assert_eq!((values.len(), values.num_bytes()), (100_001, 0));
+        assert_eq!(values.into_iter().count(), 100_001);
     }
 }

@@ -46,12 +46,34 @@ impl<T: Pod> Segment<T> {
     fn anonymous(manager: &MemoryManager, name: &str, len: usize) -> Result<Self, MemoryError> {
         let bytes = size_in_bytes::<T>(len);
         let spare = if bytes == 0 { None } else { manager.take_map(bytes) };
+        let was_used = spare.is_some();
+        let mut segment = Self::on(spare, manager, name, len)?;
+        if was_used {
+            segment.bytes_mut()[..bytes].fill(0);
+        }
+        Ok(segment)
+    }
+
+    /// A segment that is not zeroed: it holds what is left of an earlier one.
+    pub(super) fn as_left(
+        manager: &MemoryManager,
+        name: &str,
+        len: usize,
+    ) -> Result<Self, MemoryError> {
+        Self::on(manager.take_map(size_in_bytes::<T>(len)), manager, name, len)
+    }
+
+    /// A segment on a map that fits, or on a new one.
+    fn on(
+        spare: Option<MmapMut>,
+        manager: &MemoryManager,
+        name: &str,
+        len: usize,
+    ) -> Result<Self, MemoryError> {
+        let bytes = size_in_bytes::<T>(len);
         let reservation = manager.reserve(name, bytes as u64)?;
         let map = match spare {
-            Some(mut map) => {
-                map[..bytes].fill(0);
-                Some(map)
-            }
+            Some(map) => Some(map),
             None => map_anonymous(bytes).map_err(|source| MemoryError::Map {
                 name: name.to_owned(),
                 wanted: bytes as u64,
