@@ -22,6 +22,7 @@ use quince_benches::hand_written::{components, page_rank, shortest_paths};
 use quince_core::index::Csr;
 use quince_core::iteration::Combiner;
 use quince_core::pipeline::Source;
+use quince_gelly::models::KeepsIdle;
 use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
 use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
 use quince_gelly::models::vertex_centric::{ComputeContext, VertexCentric};
@@ -154,7 +155,7 @@ fn connected(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, index:
         iteration.run_from(graph, initial).expect("components")
     };
     let gather_sum_apply = || {
-        let iteration = GatherSumApply::new(gather, Combiner::min(), apply, MOST);
+        let iteration = GatherSumApply::new(KeepsIdle(gather), Combiner::min(), apply, MOST);
         iteration.run_from(graph, initial).expect("components")
     };
     let opaque = || {
@@ -216,14 +217,14 @@ fn distances(criterion: &mut Criterion, name: &str, graph: &IndexedGraph<f64>, i
     };
     let vertex_centric = || {
         let iteration = VertexCentric::new(compute, MOST).combiner(Combiner::min());
-        iteration.along_edges(add).run_from(graph, initial).expect("distances")
+        iteration.along_edges(KeepsIdle(add)).run_from(graph, initial).expect("distances")
     };
     let scatter_gather = || {
         let iteration = ScatterGather::new(scatter, update, MOST).combiner(Combiner::min());
-        iteration.along_edges(add).run_from(graph, initial).expect("distances")
+        iteration.along_edges(KeepsIdle(add)).run_from(graph, initial).expect("distances")
     };
     let gather_sum_apply = || {
-        let iteration = GatherSumApply::new(gather, Combiner::min(), apply, MOST);
+        let iteration = GatherSumApply::new(KeepsIdle(gather), Combiner::min(), apply, MOST);
         iteration.run_from(graph, initial).expect("distances")
     };
     let improve =

@@ -248,6 +248,12 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         self.offsets.row(row).len()
     }
 
+    #[inline(always)]
+    fn num_flagged_entries(&self, rows: Range<u32>, flags: &[u8]) -> u64 {
+        let degrees = self.offsets.lengths(&rows);
+        degrees.zip(flags).map(|(degree, &flag)| degree as u64 * u64::from(flag)).sum()
+    }
+
     fn chunks(&self) -> &[Range<u32>] {
         &self.chunks
     }

@@ -25,6 +25,13 @@ pub trait StaticIndex: Sync {
     /// The number of entries of `row`.
     fn degree(&self, row: u32) -> usize;
 
+    /// The number of entries of those of `rows` whose flag is 1, not 0.
+    #[inline(always)]
+    fn num_flagged_entries(&self, rows: Range<u32>, flags: &[u8]) -> u64 {
+        let degrees = rows.map(|row| self.degree(row) as u64);
+        degrees.zip(flags).map(|(degree, &flag)| degree * u64::from(flag)).sum()
+    }
+
     /// Rows in pieces of about equal work, at most [`CHUNK_ENTRIES`] entries unless a single row
     /// holds more; together all rows, in order. The unit of parallel work and of ordered sums.
     fn chunks(&self) -> &[Range<u32>];

@@ -28,6 +28,7 @@
 //! # Ok::<(), quince_gelly::Error>(())
 //! ```
 
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -50,6 +51,12 @@ use crate::indexed_graph::IndexedGraph;
 pub trait GatherFunction<P, E, M>: Send + Sync {
     /// The message of a neighbour.
     fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M;
+
+    /// Whether it makes of what changes nothing that it is summed with the same again, whatever the
+    /// edge: see [`KeepsIdle`](super::KeepsIdle).
+    fn keeps_idle(&self) -> bool {
+        false
+    }
 
     /// Called before every superstep, once.
     fn pre_superstep(&mut self, _superstep: &SuperstepContext) {}
@@ -88,7 +95,7 @@ impl<VV, M, F: Fn(M, &mut ApplyContext<'_, '_, VV>) + Send + Sync> ApplyFunction
 /// not read for every edge.
 pub trait Reading<VV>: Send + Sync {
     /// What is read.
-    type Read: Clone + Send + Sync;
+    type Read: Clone + Send + Sync + 'static;
 
     /// What is read of a value.
     fn read(&self, value: &VV) -> Self::Read;
@@ -98,7 +105,7 @@ pub trait Reading<VV>: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Whole;
 
-impl<VV: Clone + Send + Sync> Reading<VV> for Whole {
+impl<VV: Clone + Send + Sync + 'static> Reading<VV> for Whole {
     type Read = VV;
 
     #[inline(always)]
@@ -107,7 +114,11 @@ impl<VV: Clone + Send + Sync> Reading<VV> for Whole {
     }
 }
 
-impl<VV, P: Clone + Send + Sync, F: Fn(&VV) -> P + Send + Sync> Reading<VV> for F {
+impl<VV, P, F> Reading<VV> for F
+where
+    P: Clone + Send + Sync + 'static,
+    F: Fn(&VV) -> P + Send + Sync,
+{
     type Read = P;
 
     #[inline(always)]
@@ -454,7 +465,7 @@ impl<G, S, A, R> GatherSumApply<G, S, A, R> {
     where
         VV: Record,
         E: EntryValue,
-        M: Clone + Send + Sync,
+        M: Clone + Send + Sync + 'static,
         R: Reading<VV>,
         G: GatherFunction<R::Read, E, M>,
         S: Combine<M>,
@@ -496,7 +507,7 @@ impl<G, S, A, R> GatherSumApply<G, S, A, R> {
     where
         VV: Record,
         E: EntryValue,
-        M: Clone + Send + Sync,
+        M: Clone + Send + Sync + 'static,
         R: Reading<VV>,
         G: GatherFunction<R::Read, E, M>,
         S: Combine<M>,
@@ -525,7 +536,7 @@ impl<VV, E, M, G, S, A, R> MessageProgram<E> for Program<'_, VV, E, M, G, S, A, 
 where
     VV: Record,
     E: EntryValue,
-    M: Clone + Send + Sync,
+    M: Clone + Send + Sync + 'static,
     R: Reading<VV>,
     G: GatherFunction<R::Read, E, M>,
     S: Combine<M>,
@@ -537,9 +548,22 @@ where
     type Combiner = S;
     type Partial = Aggregates;
     const SCATTERS: bool = true;
+    // What is gathered of a vertex depends on its value alone.
+    const SENDS_ON_RECEIPT: bool = true;
 
     fn combiner(&self) -> &S {
         &self.sum
+    }
+
+    fn idle(&self) -> Option<R::Read> {
+        let idle = self.sum.idle().filter(|_| self.gather.keeps_idle())?;
+        (&idle as &dyn Any).downcast_ref().cloned()
+    }
+
+    #[inline(always)]
+    fn is_idle(&self, read: &R::Read) -> bool {
+        let read: &dyn Any = read;
+        read.downcast_ref().is_some_and(|message| self.sum.is_idle(message))
     }
 
     fn partial(&self) -> Aggregates {
@@ -601,6 +625,8 @@ where
         }
         if context.has_changed {
             out.change();
+            // Nothing else is put out.
+            let _ = out.send_all(self.reading.read(value));
         }
     }
 

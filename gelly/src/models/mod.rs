@@ -31,7 +31,7 @@ pub mod vertex_centric;
 mod ways;
 
 pub use aggregators::{Aggregable, DOUBLE_SUM, LONG_SUM};
-pub use along::{AlongEdges, Unchanged};
+pub use along::{AlongEdges, KeepsIdle, Unchanged};
 pub use configuration::{IterationConfiguration, SuperstepContext};
 pub use improve::{Improvement, ImprovementResult, Improves};
 pub use on_graph::IterationResult;

@@ -142,7 +142,7 @@ impl<K: VertexKey, VV: Record, EV: EdgeWeight> Graph<K, VV, EV> {
         iteration: GatherSumApply<G, S, A, R>,
     ) -> Result<IterationResult<K, VV, EV>>
     where
-        M: Clone + Send + Sync,
+        M: Clone + Send + Sync + 'static,
         R: Reading<VV>,
         G: gather_sum_apply::GatherFunction<R::Read, EV::Entry, M>,
         S: Combine<M>,

@@ -784,6 +784,15 @@ where
         &self.combiner
     }
 
+    fn idle(&self) -> Option<M> {
+        self.combiner.idle().filter(|_| self.along.keeps_idle())
+    }
+
+    #[inline(always)]
+    fn is_idle(&self, sent: &M) -> bool {
+        self.combiner.is_idle(sent)
+    }
+
     fn partial(&self) -> Aggregates {
         self.superstep.fresh_aggregates()
     }

@@ -161,6 +161,14 @@ impl<E: EntryValue> StaticIndex for Way<'_, E> {
         }
     }
 
+    #[inline(always)]
+    fn num_flagged_entries(&self, rows: Range<u32>, flags: &[u8]) -> u64 {
+        match self {
+            Self::One(index) => index.num_flagged_entries(rows, flags),
+            Self::Both(index) => index.num_flagged_entries(rows, flags),
+        }
+    }
+
     fn chunks(&self) -> &[Range<u32>] {
         match self {
             Self::One(index) => index.chunks(),

@@ -10,7 +10,7 @@ use quince_core::iteration::{Combiner, Travel};
 use quince_gelly::models::gather_sum_apply::{ApplyContext, GatherSumApply, Neighbor};
 use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
 use quince_gelly::models::vertex_centric::{ComputeContext, VertexCentric};
-use quince_gelly::models::{IterationConfiguration, ModelResult};
+use quince_gelly::models::{IterationConfiguration, KeepsIdle, ModelResult};
 use quince_gelly::{IndexedGraph, Neighborhood, VertexOrder, edges, weighted_edges};
 
 pub(crate) type Arcs = Vec<(i64, i64, f64)>;
@@ -136,6 +136,19 @@ pub(crate) fn shortest_paths(
             .configuration(configuration())
             .run(graph, start),
         GatherSumApply::new(gather, f64::min, apply, 100)
+            .configuration(configuration())
+            .run(graph, start),
+        VertexCentric::new(compute, 100)
+            .along_edges(KeepsIdle(add))
+            .combiner(Combiner::min())
+            .configuration(configuration())
+            .run(graph, infinite),
+        ScatterGather::new(scatter, update, 100)
+            .along_edges(KeepsIdle(add))
+            .combiner(Combiner::min())
+            .configuration(configuration())
+            .run(graph, start),
+        GatherSumApply::new(KeepsIdle(gather), Combiner::min(), apply, 100)
             .configuration(configuration())
             .run(graph, start),
     ];

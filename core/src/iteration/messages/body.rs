@@ -34,6 +34,8 @@ pub(super) struct MessageBody<'a, I: StaticIndex, P: MessageProgram<I::Value>> {
     owned: Option<Reservation>,
     pub(super) senders: Senders<P::Sent>,
     num_senders: u64,
+    /// Those that put out what is idle.
+    pub(super) num_idle: u64,
     /// The entries over which they send; unknown without the index to push along.
     pub(super) num_entries: u64,
     pub(super) columns: Columns<P::Sent>,
@@ -73,6 +75,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
             owned: None,
             senders: Senders::Sparse { keys: none(), sent: PaidVec::new(memory, "workset") },
             num_senders: 0,
+            num_idle: 0,
             num_entries: 0,
             columns: Columns::new(memory)?,
             next: Columns::new(memory)?,
@@ -138,7 +141,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
         let (direction, parts) = if !P::SCATTERS && superstep == 1 {
             (Direction::Local, self.start(culprit)?)
         } else {
-            if P::SCATTERS {
+            if P::SCATTERS && (superstep == 1 || !P::SENDS_ON_RECEIPT) {
                 self.scatter(culprit)?;
             }
             self.cross(culprit)?
@@ -212,6 +215,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
             owned.resize(owned.bytes().saturating_add_signed(tally.owned))?;
         }
         (self.num_senders, self.num_entries) = (tally.keys, tally.entries);
+        self.num_idle = tally.idle;
         Ok(tally.changes)
     }
 
@@ -219,7 +223,8 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     pub(super) fn make_dense(&mut self) -> Result<()> {
         if let Senders::Sparse { keys, sent } = std::mem::replace(&mut self.senders, Senders::Dense)
         {
-            self.columns.store(self.env.memory(), self.states.len(), keys, sent)?;
+            let (memory, num_keys) = (self.env.memory(), self.states.len());
+            self.columns.store(memory, num_keys, keys, sent, self.program.idle())?;
         }
         Ok(())
     }

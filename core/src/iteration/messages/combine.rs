@@ -193,16 +193,15 @@ macro_rules! fold_all_of {
             message: impl Fn(C::Item, I::Value) -> T,
             mut visit: impl FnMut(Option<T>),
         ) {
-            for row in rows {
-                let any = Cell::new(0);
-                let columns = (flags, sent);
-                let combined = index.fold::<$monoid<T>, _>(row, columns, |(&flag, sent), value| {
-                    any.set(any.get() | flag);
-                    let message = message(sent, value);
-                    if flag != 0 { message } else { $monoid::<T>::IDENTITY }
-                });
-                visit((any.get() != 0).then_some(combined));
-            }
+            let any = Cell::new(0);
+            let message = |(&flag, sent): (&u8, C::Item), value| {
+                any.set(any.get() | flag);
+                let message = message(sent, value);
+                if flag != 0 { message } else { $monoid::<T>::IDENTITY }
+            };
+            index.fold_rows::<$monoid<T>, _>(rows, (flags, sent), message, |_, _, combined| {
+                visit((any.replace(0) != 0).then_some(combined));
+            });
         }
     };
 }

@@ -22,13 +22,30 @@ pub trait MessageProgram<W: EntryValue>: Send + Sync {
     /// What is gathered over the keys of a piece of the work, for aggregates.
     type Partial: Send;
 
-    /// When messages are sent. `true`: by [`scatter`](Self::scatter), from the keys whose state
-    /// changed in the superstep before, and received in the same superstep. `false`: by
-    /// [`receive`](Self::receive), and received in the next superstep.
+    /// Whether keys send by [`scatter`](Self::scatter) before anybody receives, what is received in the
+    /// same superstep: all active keys in the first, afterwards those whose state changed in the one
+    /// before. If not, they send by [`receive`](Self::receive), what is received in the next superstep.
     const SCATTERS: bool;
+
+    /// Whether keys send by [`receive`](Self::receive). Those of a program that scatters may, too, if
+    /// what they send is clear as soon as their state has changed: they scatter in the first
+    /// superstep alone.
+    const SENDS_ON_RECEIPT: bool = !Self::SCATTERS;
 
     /// How messages are combined.
     fn combiner(&self) -> &Self::Combiner;
+
+    /// What a key may be thought to put out that puts out nothing, if there is such a thing: along
+    /// every entry it becomes the combiner's [`idle`](Combine::idle) message. The engine then need not
+    /// look, for every entry, whether anything was sent along it.
+    fn idle(&self) -> Option<Self::Sent> {
+        None
+    }
+
+    /// Whether this is [`idle`](Self::idle). A key may put that out, too.
+    fn is_idle(&self, _sent: &Self::Sent) -> bool {
+        false
+    }
 
     /// What a piece of the work begins with.
     fn partial(&self) -> Self::Partial;
@@ -62,7 +79,8 @@ pub trait MessageProgram<W: EntryValue>: Send + Sync {
     }
 
     /// The message that an entry makes of what was put out for it. It may be asked for what a key
-    /// put out earlier, too, and what it gives is thrown away then.
+    /// put out earlier, too, and what it gives is thrown away then; and for what is
+    /// [`idle`](Self::idle).
     fn along(&self, sent: &Self::Sent, value: W) -> Self::Message;
 
     /// A key receives: one message where they are combined, else all of them. First those that

@@ -1,5 +1,6 @@
 //! Sweeps: pieces of all keys, in parallel.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,13 +29,13 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             let Unit { range, states, flags, .. }: Unit<'_, P::State, P::Sent> = unit;
             let mut worker = Worker::new(env.memory(), program, num_keys, culprit);
             worker.begin_unit(range.end);
-            for ((key, state), flag) in range.zip(states).zip(flags) {
+            for ((key, state), flag) in range.clone().zip(states).zip(&mut *flags) {
                 if program.is_active(key) && worker.receive(key, state, &[]) {
-                    worker.count(push.map_or(0, |push| push.degree(key)));
                     *flag = 1;
                     worker.out.sent.take().into_iter().for_each(|sent| put_out.push(sent));
                 }
             }
+            worker.count_flagged(push, range, flags);
             worker.finish()
         })?;
         self.senders = self.columns.begin(env.memory(), sent)?;
@@ -47,7 +48,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let is_full = self.is_full();
         self.make_dense()?;
         self.next.flags(memory, self.states.len())?;
-        if !P::SCATTERS
+        if P::SENDS_ON_RECEIPT
             && let Some(filler) = self.columns.sent.first()
         {
             self.next.sent(memory, self.states.len(), filler)?;
@@ -60,14 +61,14 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             letters.sort();
             mail = Some(letters);
         }
-        let ready = if is_full { None } else { self.ready() };
-        let parts = if is_full {
-            self.sweep::<true>(mail, None, culprit)?
-        } else {
-            self.sweep::<false>(mail, ready, culprit)?
+        let sending = match self.program.idle() {
+            _ if is_full => Sending::All,
+            Some(_) if self.num_idle == 0 => Sending::NotIdle,
+            _ => self.ready().map_or(Sending::Flagged, Sending::Ready),
         };
+        let parts = self.sweep(mail, sending, culprit)?;
         std::mem::swap(&mut self.columns.flags, &mut self.next.flags);
-        if !P::SCATTERS {
+        if P::SENDS_ON_RECEIPT {
             std::mem::swap(&mut self.columns.sent, &mut self.next.sent);
         }
         self.senders = Senders::Dense;
@@ -76,8 +77,8 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
 
     /// The message of every key, where that does not depend on the entry and there is one that says
     /// nothing: then a sweep looks up one column, and not the flags as well. `None` also without the
-    /// memory for it.
-    fn ready(&self) -> Option<Ready<P::Message>> {
+    /// memory for it, and if a key sends what says nothing.
+    fn ready(&self) -> Option<PaidVec<P::Message>> {
         let (program, Columns { flags, sent }) = (&self.program, &self.columns);
         let idle = program.combiner().idle().filter(|_| !I::Value::STORED)?;
         let value = I::Value::from_word(bytemuck::Zeroable::zeroed());
@@ -94,20 +95,20 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         };
         let memory = self.env.memory();
         let messages = PaidVec::from_fn(memory, "messages", flags.len(), message).ok()?;
-        Some(Ready { messages, is_ambiguous: is_ambiguous.into_inner() })
+        (!is_ambiguous.into_inner()).then_some(messages)
     }
 
-    /// One sweep. `FULL`: no flag needs to be looked at.
-    fn sweep<const FULL: bool>(
+    /// One piece of all keys after the other: they gather, and receive.
+    fn sweep(
         &mut self,
         mail: Option<Mail<P::Message>>,
-        ready: Option<Ready<P::Message>>,
+        sending: Sending<P::Message>,
         culprit: &Culprit,
     ) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, pull, push, columns, next, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
-        let (flags, sent, ready) = (&columns.flags[..], &columns.sent[..], ready.as_ref());
-        let senders = Row::<I, P> { index: pull, program, flags, sent, ready };
+        let (flags, sent) = (&columns.flags[..], &columns.sent[..]);
+        let senders = Row::<I, P> { index: pull, program, flags, sent, sending: &sending };
         let all = units.of(states, &mut next.flags, &mut next.sent);
         in_parallel(all, &|Unit { range, states, flags, sent }| {
             env.check_cancelled()?;
@@ -118,47 +119,63 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
                 let all = &mail.buckets[bucket][0][..];
                 &all[all.partition_point(|(key, _)| *key < range.start)..]
             });
-            let mut scratch = PaidVec::new(env.memory(), "messages");
-            let mut combined = Vec::with_capacity(BLOCK_ROWS);
-            for start in range.clone().step_by(BLOCK_ROWS) {
-                let rows = start..range.end.min(start + BLOCK_ROWS as u32);
-                let block = (start - range.start) as usize..(rows.end - range.start) as usize;
-                let keys =
-                    states[block.clone()].iter_mut().zip(&mut flags[block]).zip(rows.clone());
-                let mut received = |worker: &mut Worker<'_, I::Value, P>, key, is_active| {
-                    if is_active {
-                        worker.count(push.map_or(0, |push| push.degree(key)));
-                        if let Some(put_out) = worker.out.sent.take() {
-                            sent[(key - range.start) as usize] = put_out;
-                        }
-                    }
-                    u8::from(is_active)
-                };
-                if P::Combiner::COMBINES {
-                    senders.combined::<FULL>(rows, &mut combined);
-                    for (((state, flag), key), along) in keys.zip(combined.drain(..)) {
+            if P::Combiner::COMBINES {
+                let idle = program.idle();
+                let mut combined = Vec::new();
+                combined.resize_with(BLOCK_ROWS.min(range.len()), || None);
+                for start in (0..range.len()).step_by(BLOCK_ROWS) {
+                    let block = start..range.len().min(start + BLOCK_ROWS);
+                    let combined = &mut combined[..block.len()];
+                    let first = range.start + start as u32;
+                    senders.combine(first..first + block.len() as u32, combined);
+                    let (states, flags) = (&mut states[block.clone()], &mut flags[block]);
+                    let keys = states.iter_mut().zip(flags).zip(combined).enumerate();
+                    for (at, ((state, flag), along)) in keys {
+                        let key = first + at as u32;
                         let own = take_letters(&mut letters, key);
-                        let message = if own.is_empty() {
-                            along
-                        } else {
-                            with_letters(program.combiner(), along, own)
+                        let message = match along.take() {
+                            along if own.is_empty() => along,
+                            along => with_letters(program.combiner(), along, own),
                         };
                         let is_active = message.is_some_and(|message| {
                             worker.receive(key, state, std::slice::from_ref(&message))
                         });
-                        *flag = received(&mut worker, key, is_active);
+                        *flag = u8::from(is_active);
+                        if P::SENDS_ON_RECEIPT
+                            && let Some(put_out) = worker.out.sent.take().or_else(|| idle.clone())
+                        {
+                            sent[start + at] = put_out;
+                        }
                     }
-                } else {
-                    for ((state, flag), key) in keys {
-                        senders.all::<FULL>(key, take_letters(&mut letters, key), &mut scratch)?;
-                        let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
-                        *flag = received(&mut worker, key, is_active);
+                }
+            } else {
+                let mut scratch = PaidVec::new(env.memory(), "messages");
+                for (at, (state, flag)) in states.iter_mut().zip(&mut *flags).enumerate() {
+                    let key = range.start + at as u32;
+                    senders.all(key, take_letters(&mut letters, key), &mut scratch)?;
+                    let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
+                    *flag = u8::from(is_active);
+                    if let Some(put_out) = worker.out.sent.take() {
+                        sent[at] = put_out;
                     }
                 }
             }
+            worker.count_flagged(push, range, flags);
             worker.finish()
         })
     }
+}
+
+/// How a sweep tells which keys send.
+enum Sending<M> {
+    /// All do.
+    All,
+    /// Those beside which something else than what is idle stands.
+    NotIdle,
+    /// Those whose message is not the idle one.
+    Ready(PaidVec<M>),
+    /// Those that are flagged.
+    Flagged,
 }
 
 /// Rows along which messages are combined at a time, before their keys receive.
@@ -187,72 +204,68 @@ fn take_letters<'l, M>(letters: &mut &'l [Letter<M>], key: u32) -> &'l [Letter<M
     own
 }
 
-/// What is gathered along a row.
+/// What is gathered along rows.
 struct Row<'r, I: StaticIndex, P: MessageProgram<I::Value>> {
     index: &'r I,
     program: &'r P,
     flags: &'r [u8],
     sent: &'r [P::Sent],
-    ready: Option<&'r Ready<P::Message>>,
-}
-
-/// The message of each key to all others.
-struct Ready<M> {
-    /// The idle one for a key that does not send.
-    messages: PaidVec<M>,
-    /// Whether a key sends the idle one.
-    is_ambiguous: bool,
+    sending: &'r Sending<P::Message>,
 }
 
 impl<I: StaticIndex, P: MessageProgram<I::Value>> Row<'_, I, P> {
     /// The messages along each of the rows, combined.
-    #[inline(always)]
-    fn combined<const FULL: bool>(&self, rows: Range<u32>, all: &mut Vec<Option<P::Message>>) {
-        let (program, combiner) = (self.program, self.program.combiner());
+    ///
+    /// A function of its own, so that its loops have the registers for themselves.
+    #[inline(never)]
+    fn combine(&self, rows: Range<u32>, combined: &mut [Option<P::Message>]) {
+        let Self { index, program, flags, sent, sending } = *self;
+        let combiner = program.combiner();
+        let mut slots = combined.iter_mut();
+        let mut keep = |message| {
+            if let Some(slot) = slots.next() {
+                *slot = message;
+            }
+        };
         let along = |sent: &P::Sent, value| program.along(sent, value);
-        let keep = |combined| all.push(combined);
-        if FULL {
-            combiner.fold_rows(self.index, rows, self.sent, along, keep);
-        } else if let Some(Ready { messages, is_ambiguous }) = self.ready {
-            let message = |message: &P::Message, _| message.clone();
-            combiner.fold_rows(self.index, rows.clone(), &messages[..], message, |combined| {
-                all.push(combined.filter(|combined| !combiner.is_idle(combined)));
-            });
-            if *is_ambiguous {
-                self.restore_idle(rows, all);
-            }
-        } else {
-            combiner.fold_flagged(self.index, rows, self.flags, self.sent, along, keep);
-        }
-    }
-
-    /// Sets the idle message where somebody sent it and nobody another.
-    #[cold]
-    fn restore_idle(&self, rows: Range<u32>, all: &mut [Option<P::Message>]) {
-        for (row, combined) in rows.zip(all) {
-            if combined.is_none() {
-                let mut any = false;
-                self.index.for_some(row, 0..usize::MAX, |column, _| {
-                    any = self.flags[column as usize] != 0;
-                    !any
+        match sending {
+            Sending::All => combiner.fold_rows(index, rows, sent, along, keep),
+            Sending::NotIdle => {
+                let any = Cell::new(false);
+                let along = |sent: &P::Sent, value| {
+                    let is_sent = !program.is_idle(sent);
+                    any.set(any.get() | is_sent);
+                    let message = program.along(sent, value);
+                    debug_assert!(is_sent || combiner.is_idle(&message), "idle, and stays so");
+                    message
+                };
+                combiner.fold_rows(index, rows, sent, along, |message| {
+                    keep(message.filter(|_| any.replace(false)));
                 });
-                *combined = self.program.combiner().idle().filter(|_| any);
             }
+            Sending::Ready(messages) => {
+                let message = |message: &P::Message, _| message.clone();
+                combiner.fold_rows(index, rows, &messages[..], message, |message| {
+                    keep(message.filter(|message| !combiner.is_idle(message)));
+                });
+            }
+            Sending::Flagged => combiner.fold_flagged(index, rows, flags, sent, along, keep),
         }
     }
 
     /// All messages to a key, into `scratch`.
     #[inline(always)]
-    fn all<const FULL: bool>(
+    fn all(
         &self,
         key: u32,
         own: &[Letter<P::Message>],
         scratch: &mut PaidVec<P::Message>,
     ) -> Result<()> {
+        let is_full = matches!(self.sending, Sending::All);
         scratch.clear();
         scratch.reserve(self.index.degree(key) + own.len())?;
         self.index.for_each(key, |column, value| {
-            if FULL || self.flags[column as usize] != 0 {
+            if is_full || self.flags[column as usize] != 0 {
                 let message = self.program.along(&self.sent[column as usize], value);
                 scratch.push(message).expect("there is room for the whole row");
             }

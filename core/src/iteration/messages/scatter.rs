@@ -33,41 +33,38 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             let Unit { range, flags, .. }: Unit<'_, P::State, P::Sent> = unit;
             let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
             worker.begin_unit(range.end);
-            for (key, flag) in range.zip(flags) {
-                if *flag == 0 {
-                    continue;
-                }
-                *flag = u8::from(worker.scatter(key, &states[key as usize]));
-                if let Some(sent) = worker.out.sent.take() {
-                    worker.count(push.map_or(0, |push| push.degree(key)));
-                    put_out.push(sent);
+            for (key, flag) in range.clone().zip(&mut *flags) {
+                if *flag != 0 {
+                    *flag = u8::from(worker.scatter(key, &states[key as usize]));
+                    worker.out.sent.take().into_iter().for_each(|sent| put_out.push(sent));
                 }
             }
+            worker.count_flagged(push, range, flags);
             worker.finish()
         })?;
         self.senders = self.columns.begin(env.memory(), sent)?;
         Ok(parts)
     }
 
-    /// The active keys are flagged; flags and columns are those of the senders afterwards.
+    /// The active keys are flagged; flags and column are those of the senders afterwards.
     fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);
         let all = units.of(&mut [], &mut columns.flags, &mut columns.sent);
+        let idle = program.idle();
         in_parallel(all, &|Unit { range, flags, sent, .. }: Unit<'_, P::State, P::Sent>| {
             env.check_cancelled()?;
             let mut worker = Worker::new(env.memory(), program, states.len(), culprit);
             worker.begin_unit(range.end);
-            for ((key, flag), sent) in range.zip(flags).zip(sent) {
-                if *flag == 0 {
-                    continue;
-                }
-                *flag = u8::from(worker.scatter(key, &states[key as usize]));
-                if let Some(put_out) = worker.out.sent.take() {
-                    worker.count(push.map_or(0, |push| push.degree(key)));
+            let states = &states[range.start as usize..range.end as usize];
+            let keys = range.clone().zip(states).zip(&mut *flags).zip(sent);
+            for (((key, state), flag), sent) in keys {
+                *flag = u8::from(*flag != 0 && worker.scatter(key, state));
+                if let Some(put_out) = worker.out.sent.take().or_else(|| idle.clone()) {
                     *sent = put_out;
                 }
             }
+            worker.count_flagged(push, range, flags);
             worker.finish()
         })
     }

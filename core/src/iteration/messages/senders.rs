@@ -1,5 +1,7 @@
 //! Who sends: as flags and a column while they are many, as lists while they are few.
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 use crate::memory::{MemoryManager, PaidVec, Piece, Segment};
 
@@ -13,7 +15,10 @@ pub(super) enum Senders<S> {
     Sparse { keys: PaidVec<u32>, sent: PaidVec<S> },
 }
 
-/// A flag and what was put out last for every key; empty until they are needed.
+/// A flag for every key, and what it put out; empty until they are needed.
+///
+/// Beside keys that put out nothing stands what is idle, if the program knows such a thing, else
+/// what they put out last.
 #[derive(Debug)]
 pub(super) struct Columns<S> {
     pub(super) flags: Segment<u8>,
@@ -73,13 +78,15 @@ impl<S: Clone + Send + Sync> Columns<S> {
         Ok(PaidVec::from_pieces(memory, "workset", jobs.collect(), take)?.0)
     }
 
-    /// Flags the keys of a list and stores what they put out.
+    /// Flags the keys of a list and stores what they put out; and what is idle, if there is such a
+    /// thing, beside all others.
     pub(super) fn store(
         &mut self,
         memory: &MemoryManager,
         num_keys: usize,
         keys: PaidVec<u32>,
         sent: PaidVec<S>,
+        idle: Option<S>,
     ) -> Result<()> {
         self.flags(memory, num_keys)?;
         if sent.len() == num_keys && self.sent.is_empty() {
@@ -87,7 +94,10 @@ impl<S: Clone + Send + Sync> Columns<S> {
             self.sent = sent;
             return Ok(());
         }
-        if let Some(filler) = sent.first() {
+        if let (Some(idle), false) = (&idle, self.sent.is_empty()) {
+            self.sent.par_iter_mut().for_each(|sent| sent.clone_from(idle));
+        }
+        if let Some(filler) = idle.as_ref().or(sent.first()) {
             self.sent(memory, num_keys, filler)?;
         }
         keys.iter().for_each(|&key| self.flags[key as usize] = 1);

@@ -538,3 +538,105 @@ fn a_message_that_changes_nothing_is_received() {
         assert_eq!(result.states[..], expected, "{travel:?}");
     }
 }
+
+/// Sends nothing, a number or, seldom, what is idle, as the state says; who receives remembers it.
+struct Faint<const SCATTERS: bool> {
+    knows_idle: bool,
+}
+
+impl<const SCATTERS: bool> Faint<SCATTERS> {
+    fn send(state: u64, out: &mut Outbox<f64, f64>) {
+        match state % 64 {
+            0 => out.send_all(f64::INFINITY).unwrap(),
+            1..40 => out.send_all((state % 100) as f64).unwrap(),
+            _ => {}
+        }
+    }
+}
+
+impl<const SCATTERS: bool> MessageProgram<f64> for Faint<SCATTERS> {
+    type State = u64;
+    type Sent = f64;
+    type Message = f64;
+    type Combiner = Combiner<Min<f64>>;
+    type Partial = ();
+    const SCATTERS: bool = SCATTERS;
+
+    fn combiner(&self) -> &Self::Combiner {
+        const { &Combiner::min() }
+    }
+    fn idle(&self) -> Option<f64> {
+        self.knows_idle.then_some(f64::INFINITY)
+    }
+    fn is_idle(&self, sent: &f64) -> bool {
+        *sent == f64::INFINITY
+    }
+    fn partial(&self) {}
+    fn scatter(&self, _key: u32, state: &u64, out: &mut Outbox<f64, f64>, (): &mut ()) {
+        Self::send(*state, out);
+    }
+    fn along(&self, sent: &f64, value: f64) -> f64 {
+        sent + value
+    }
+    fn receive(
+        &self,
+        _key: u32,
+        state: &mut u64,
+        messages: &[f64],
+        out: &mut Outbox<f64, f64>,
+        (): &mut (),
+    ) {
+        if let Some(message) = messages.first() {
+            *state = hash((*state, message.to_bits()));
+        }
+        if SCATTERS {
+            out.change();
+        } else {
+            Self::send(*state, out);
+        }
+    }
+}
+
+fn what_is_idle_changes_nothing<const SCATTERS: bool>(seed: u64) {
+    let mut number = seed;
+    let mut next = |below: u64| {
+        number = hash(number);
+        number % below
+    };
+    // Some entries make an idle message of any.
+    let entries: Entries = (0..next(400))
+        .map(|_| {
+            let value = if next(9) == 0 { f64::INFINITY } else { next(50) as f64 };
+            (next(40) as u32, next(40) as u32, value)
+        })
+        .collect();
+    let run = |threads, travel, knows_idle| {
+        let env = Environment::builder().threads(threads).build().unwrap();
+        let (from, to) = indexes(&env, 40, &entries);
+        let state = |key: usize| hash((seed, key));
+        let states = PaidVec::from_fn(env.memory(), "solution", 40, state).unwrap();
+        let mut iteration = MessageIteration::new("faint", &to, Faint::<SCATTERS> { knows_idle })
+            .senders(&from)
+            .maximum_supersteps(6)
+            .travel(travel);
+        iteration.shift = Some(3);
+        let result = iteration.run(&env, states).unwrap();
+        let steps = &result.report.supersteps;
+        let tally: Vec<_> = steps.iter().map(|step| (step.workset, step.changes)).collect();
+        (result.states.to_vec(), tally)
+    };
+    let expected = run(1, Travel::Push, false);
+    for travel in [Travel::Pull, Travel::Push, Travel::Automatic] {
+        for knows_idle in [false, true] {
+            assert_eq!(run(2, travel, knows_idle), expected, "{travel:?}, {knows_idle}, {seed}");
+        }
+    }
+}
+
+#[test]
+fn keys_that_send_nothing_may_be_thought_to_send_what_is_idle() {
+    for seed in 0..60 {
+        what_is_idle_changes_nothing::<true>(seed);
+        what_is_idle_changes_nothing::<false>(seed);
+    }
+}

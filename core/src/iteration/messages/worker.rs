@@ -1,5 +1,6 @@
 //! One piece of a superstep's work: keys that send and receive, one after the other.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +8,7 @@ use super::outbox::{Letter, Outbox};
 use super::program::MessageProgram;
 use super::units::Units;
 use crate::error::Result;
-use crate::index::EntryValue;
+use crate::index::{EntryValue, StaticIndex};
 use crate::memory::{MemoryManager, PaidVec};
 
 /// What a piece of the work left.
@@ -26,6 +27,8 @@ pub(super) struct Tally {
     /// Keys that are active now, and the entries over which they send.
     pub(super) keys: u64,
     pub(super) entries: u64,
+    /// Keys that put out what is idle.
+    pub(super) idle: u64,
     pub(super) changes: u64,
     /// By how many bytes what states own elsewhere grew.
     pub(super) owned: i64,
@@ -36,6 +39,7 @@ impl Tally {
         Self {
             keys: self.keys + other.keys,
             entries: self.entries + other.entries,
+            idle: self.idle + other.idle,
             changes: self.changes + other.changes,
             owned: self.owned + other.owned,
         }
@@ -152,7 +156,15 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
         (self.watch.key, self.out.key) = (key, key);
         let partial = self.partials.last_mut().expect("a unit was begun");
         self.program.scatter(key, state, &mut self.out, partial);
-        self.out.sent.is_some()
+        self.puts_out()
+    }
+
+    /// Whether the key put anything out for its row.
+    #[inline(always)]
+    fn puts_out(&mut self) -> bool {
+        let sent = self.out.sent.as_ref();
+        self.tally.idle += u64::from(sent.is_some_and(|sent| self.program.is_idle(sent)));
+        sent.is_some()
     }
 
     /// Lets a key receive; whether it is active now.
@@ -173,7 +185,19 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
             self.tally.owned += self.program.owned_bytes(state) as i64 - before as i64;
         }
         self.tally.changes += u64::from(self.out.has_changed);
-        if P::SCATTERS { self.out.has_changed } else { self.out.sent.is_some() }
+        if P::SENDS_ON_RECEIPT { self.puts_out() } else { self.out.has_changed }
+    }
+
+    /// Counts those of `keys` that are flagged as active.
+    #[inline(always)]
+    pub(super) fn count_flagged<I: StaticIndex>(
+        &mut self,
+        push: Option<&I>,
+        keys: Range<u32>,
+        flags: &[u8],
+    ) {
+        self.tally.keys += flags.iter().map(|&flag| u64::from(flag)).sum::<u64>();
+        self.tally.entries += push.map_or(0, |push| push.num_flagged_entries(keys, flags));
     }
 
     /// Counts an active key.
