@@ -388,12 +388,42 @@ struct Replacement<'a, W: EntryValue, P: BulkProgram<W>> {
 
 impl<W: EntryValue, P: BulkProgram<W>> Replacement<'_, W, P> {
     /// Replaces the states of a block of keys, from `first` on, and says what their next
-    /// projections are.
-    ///
-    /// Loops without branches over columns that do not overlap, and of one width each: so the
-    /// compiler does several keys at once.
+    /// projections are. The same operations in the same order, whatever the processor.
     #[inline(never)]
     fn run(
+        &mut self,
+        first: u32,
+        degrees: &[u32],
+        combined: &[Combined<P, W>],
+        states: &mut [P::State],
+        next: &mut [P::Projection],
+    ) -> Sums {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has what the function is compiled for.
+            return unsafe { self.run_by_avx2(first, degrees, combined, states, next) };
+        }
+        self.replace(first, degrees, combined, states, next)
+    }
+
+    /// As [`replace`](Self::replace), on wider registers.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn run_by_avx2(
+        &mut self,
+        first: u32,
+        degrees: &[u32],
+        combined: &[Combined<P, W>],
+        states: &mut [P::State],
+        next: &mut [P::Projection],
+    ) -> Sums {
+        self.replace(first, degrees, combined, states, next)
+    }
+
+    /// Loops without branches over columns that do not overlap, and of one width each: so the
+    /// compiler does several keys at once.
+    #[inline(always)]
+    fn replace(
         &mut self,
         first: u32,
         degrees: &[u32],
@@ -522,6 +552,34 @@ mod tests {
         assert_eq!(step.changes, num_keys as u64);
         let change: f64 = expected[1..].iter().sum::<f64>() + 1.0 - expected[0];
         assert!((step.convergence.unwrap() - change).abs() < 1e-12);
+    }
+
+    #[test]
+    fn wide_registers_change_no_bit() {
+        let combined: Vec<f64> = (0..BLOCK).map(|at| 1.0 / (at * at % 37 + 1) as f64).collect();
+        let start: Vec<f64> = (0..BLOCK).map(|at| 1.0 / (at * 7 % 53 + 1) as f64).collect();
+        let run = |is_wide: bool| {
+            let mut replacement = Replacement {
+                program: &Spread,
+                shared: 0.125,
+                new_states: [0.0; BLOCK],
+                changes: [0.0; BLOCK],
+                aggregates: [0.0; BLOCK],
+                types: PhantomData::<()>,
+            };
+            let (mut states, mut next) = (start.clone(), vec![0.0; BLOCK]);
+            let (degrees, len) = ([3; BLOCK], BLOCK - 3);
+            let (states_of, next_of) = (&mut states[..len], &mut next[..len]);
+            let sums = if is_wide {
+                replacement.run(9, &degrees[..len], &combined[..len], states_of, next_of)
+            } else {
+                replacement.replace(9, &degrees[..len], &combined[..len], states_of, next_of)
+            };
+            let bits =
+                |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+            (bits(&states), bits(&next), bits(&[sums.change, sums.aggregate]), sums.changes)
+        };
+        assert_eq!(run(true), run(false));
     }
 
     #[test]
