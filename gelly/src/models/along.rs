@@ -1,8 +1,5 @@
 //! What becomes of a message on its way.
 
-use super::configuration::SuperstepContext;
-use super::gather_sum_apply::{GatherFunction, Neighbor};
-
 /// What an edge makes of a message that is sent to all neighbours.
 ///
 /// A closure `Fn(&M, E) -> M` is one. With it a distance is sent once and grows along each edge;
@@ -87,24 +84,5 @@ impl<M, E, F: AlongEdges<M, E>> AlongEdges<M, E> for KeepsIdle<F> {
 
     fn keeps_idle(&self) -> bool {
         true
-    }
-}
-
-impl<P, E, M, G: GatherFunction<P, E, M>> GatherFunction<P, E, M> for KeepsIdle<G> {
-    #[inline(always)]
-    fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M {
-        self.0.gather(neighbor)
-    }
-
-    fn keeps_idle(&self) -> bool {
-        true
-    }
-
-    fn pre_superstep(&mut self, superstep: &SuperstepContext) {
-        self.0.pre_superstep(superstep);
-    }
-
-    fn post_superstep(&mut self, superstep: &SuperstepContext) {
-        self.0.post_superstep(superstep);
     }
 }

@@ -39,6 +39,7 @@ use quince_core::iteration::{Combine, MessageProgram, Outbox};
 use quince_core::report::AggregateValue;
 
 use super::aggregators::{Aggregable, Aggregates};
+use super::along::KeepsIdle;
 use super::configuration::{IterationConfiguration, SuperstepContext};
 use super::result::ModelResult;
 use super::run::Job;
@@ -53,7 +54,7 @@ pub trait GatherFunction<P, E, M>: Send + Sync {
     fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M;
 
     /// Whether it makes of what changes nothing that it is summed with the same again, whatever the
-    /// edge: see [`KeepsIdle`](super::KeepsIdle).
+    /// edge: see [`KeepsIdle`].
     fn keeps_idle(&self) -> bool {
         false
     }
@@ -69,6 +70,25 @@ impl<P, E, M, F: Fn(Neighbor<'_, P, E>) -> M + Send + Sync> GatherFunction<P, E,
     #[inline(always)]
     fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M {
         self(neighbor)
+    }
+}
+
+impl<P, E, M, G: GatherFunction<P, E, M>> GatherFunction<P, E, M> for KeepsIdle<G> {
+    #[inline(always)]
+    fn gather(&self, neighbor: Neighbor<'_, P, E>) -> M {
+        self.0.gather(neighbor)
+    }
+
+    fn keeps_idle(&self) -> bool {
+        true
+    }
+
+    fn pre_superstep(&mut self, superstep: &SuperstepContext) {
+        self.0.pre_superstep(superstep);
+    }
+
+    fn post_superstep(&mut self, superstep: &SuperstepContext) {
+        self.0.post_superstep(superstep);
     }
 }
 
