@@ -8,6 +8,7 @@ use crate::memory::{MemoryManager, PaidVec, Piece, Segment};
 /// The keys that send, and what they put out for their rows. Of a program that scatters it is the
 /// keys that are active between supersteps, which have put out nothing yet.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "an iteration has one")]
 pub(super) enum Senders<S> {
     /// Those that are flagged in the columns.
     Dense,
