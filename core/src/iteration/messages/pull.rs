@@ -14,7 +14,7 @@ use super::units::{Unit, in_parallel, put_out_by};
 use super::worker::{Culprit, Parts, Worker};
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
-use crate::memory::PaidVec;
+use crate::memory::{MemoryManager, PaidVec};
 
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// The first superstep of a program that does not scatter: every active key works, and has
@@ -108,7 +108,8 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let Self { env, program, units, states, pull, push, columns, next, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let (flags, sent) = (&columns.flags[..], &columns.sent[..]);
-        let senders = Row::<I, P> { index: pull, program, flags, sent, sending: &sending };
+        let (memory, sending) = (env.memory(), &sending);
+        let senders = Rows::<I, P> { memory, index: pull, program, flags, sent, sending };
         let all = units.of(states, &mut next.flags, &mut next.sent);
         in_parallel(all, &|Unit { range, states, flags, sent }| {
             env.check_cancelled()?;
@@ -119,46 +120,11 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
                 let all = &mail.buckets[bucket][0][..];
                 &all[all.partition_point(|(key, _)| *key < range.start)..]
             });
+            let unit = Unit { range: range.clone(), states, flags: &mut *flags, sent };
             if P::Combiner::COMBINES {
-                let idle = program.idle();
-                let mut combined = Vec::new();
-                combined.resize_with(BLOCK_ROWS.min(range.len()), || None);
-                for start in (0..range.len()).step_by(BLOCK_ROWS) {
-                    let block = start..range.len().min(start + BLOCK_ROWS);
-                    let combined = &mut combined[..block.len()];
-                    let first = range.start + start as u32;
-                    senders.combine(first..first + block.len() as u32, combined);
-                    let (states, flags) = (&mut states[block.clone()], &mut flags[block]);
-                    let keys = states.iter_mut().zip(flags).zip(combined).enumerate();
-                    for (at, ((state, flag), along)) in keys {
-                        let key = first + at as u32;
-                        let own = take_letters(&mut letters, key);
-                        let message = match along.take() {
-                            along if own.is_empty() => along,
-                            along => with_letters(program.combiner(), along, own),
-                        };
-                        let is_active = message.is_some_and(|message| {
-                            worker.receive(key, state, std::slice::from_ref(&message))
-                        });
-                        *flag = u8::from(is_active);
-                        if P::SENDS_ON_RECEIPT
-                            && let Some(put_out) = worker.out.sent.take().or_else(|| idle.clone())
-                        {
-                            sent[start + at] = put_out;
-                        }
-                    }
-                }
+                senders.receive_combined(&mut worker, unit, &mut letters);
             } else {
-                let mut scratch = PaidVec::new(env.memory(), "messages");
-                for (at, (state, flag)) in states.iter_mut().zip(&mut *flags).enumerate() {
-                    let key = range.start + at as u32;
-                    senders.all(key, take_letters(&mut letters, key), &mut scratch)?;
-                    let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
-                    *flag = u8::from(is_active);
-                    if let Some(put_out) = worker.out.sent.take() {
-                        sent[at] = put_out;
-                    }
-                }
+                senders.receive_all(&mut worker, unit, &mut letters)?;
             }
             worker.count_flagged(push, range, flags);
             worker.finish()
@@ -205,7 +171,8 @@ fn take_letters<'l, M>(letters: &mut &'l [Letter<M>], key: u32) -> &'l [Letter<M
 }
 
 /// What is gathered along rows.
-struct Row<'r, I: StaticIndex, P: MessageProgram<I::Value>> {
+struct Rows<'r, I: StaticIndex, P: MessageProgram<I::Value>> {
+    memory: &'r MemoryManager,
     index: &'r I,
     program: &'r P,
     flags: &'r [u8],
@@ -213,13 +180,75 @@ struct Row<'r, I: StaticIndex, P: MessageProgram<I::Value>> {
     sending: &'r Sending<P::Message>,
 }
 
-impl<I: StaticIndex, P: MessageProgram<I::Value>> Row<'_, I, P> {
+impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
+    /// Lets the keys of a unit receive, whose messages are combined. Fills their parts of the columns.
+    #[inline(always)]
+    fn receive_combined(
+        &self,
+        worker: &mut Worker<'_, I::Value, P>,
+        unit: Unit<'_, P::State, P::Sent>,
+        letters: &mut &[Letter<P::Message>],
+    ) {
+        let Unit { range, states, flags, sent } = unit;
+        let (combiner, idle) = (self.program.combiner(), self.program.idle());
+        let mut combined = Vec::new();
+        combined.resize_with(BLOCK_ROWS.min(range.len()), || None);
+        for start in (0..range.len()).step_by(BLOCK_ROWS) {
+            let block = start..range.len().min(start + BLOCK_ROWS);
+            let combined = &mut combined[..block.len()];
+            let first = range.start + start as u32;
+            self.combine(first..first + block.len() as u32, combined);
+            let (states, flags) = (&mut states[block.clone()], &mut flags[block]);
+            for (at, ((state, flag), along)) in
+                states.iter_mut().zip(flags).zip(combined).enumerate()
+            {
+                let key = first + at as u32;
+                let own = take_letters(letters, key);
+                let message = match along.take() {
+                    along if own.is_empty() => along,
+                    along => with_letters(combiner, along, own),
+                };
+                let is_active = message.is_some_and(|message| {
+                    worker.receive(key, state, std::slice::from_ref(&message))
+                });
+                *flag = u8::from(is_active);
+                if P::SENDS_ON_RECEIPT
+                    && let Some(put_out) = worker.out.sent.take().or_else(|| idle.clone())
+                {
+                    sent[start + at] = put_out;
+                }
+            }
+        }
+    }
+
+    /// As [`receive_combined`](Self::receive_combined), with all messages to each key.
+    #[inline(always)]
+    fn receive_all(
+        &self,
+        worker: &mut Worker<'_, I::Value, P>,
+        unit: Unit<'_, P::State, P::Sent>,
+        letters: &mut &[Letter<P::Message>],
+    ) -> Result<()> {
+        let Unit { range, states, flags, sent } = unit;
+        let mut scratch = PaidVec::new(self.memory, "messages");
+        for (at, (state, flag)) in states.iter_mut().zip(flags).enumerate() {
+            let key = range.start + at as u32;
+            self.all(key, take_letters(letters, key), &mut scratch)?;
+            let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
+            *flag = u8::from(is_active);
+            if let Some(put_out) = worker.out.sent.take() {
+                sent[at] = put_out;
+            }
+        }
+        Ok(())
+    }
+
     /// The messages along each of the rows, combined.
     ///
     /// A function of its own, so that its loops have the registers for themselves.
     #[inline(never)]
     fn combine(&self, rows: Range<u32>, combined: &mut [Option<P::Message>]) {
-        let Self { index, program, flags, sent, sending } = *self;
+        let Self { index, program, flags, sent, sending, .. } = *self;
         let combiner = program.combiner();
         let mut slots = combined.iter_mut();
         let mut keep = |message| {
