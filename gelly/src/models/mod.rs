@@ -11,6 +11,13 @@
 //! by their ids. All three lower to core's iteration by messages, which chooses in every superstep
 //! how messages cross the edges, and says so in the report.
 //!
+//! # Speed
+//! The engine does less where a program says what it knows: a combiner by its name
+//! ([`Combiner::min`](quince_core::iteration::Combiner::min) instead of a closure), a function that
+//! leaves infinity as it is ([`KeepsIdle`]), a narrower value to gather
+//! ([`reading`](gather_sum_apply::GatherSumApply::reading)), or that values only improve
+//! ([`improving`](gather_sum_apply::GatherSumApply::improving)).
+//!
 //! # Order
 //! The messages to a vertex come in one order, whatever is chosen and however many threads there
 //! are: first those that were sent to all neighbours, by dense number of the sender, along parallel
