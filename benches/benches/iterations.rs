@@ -53,9 +53,11 @@ fn bench_page_rank(criterion: &mut Criterion, name: &str, graph: &IndexedGraph, 
     let one_thread = || plain::page_rank(index, &degrees, ITERATIONS);
     let result = dataflow();
     let Ranks::F32(ranks) = result.ranks() else { unreachable!("asked for in 32 bits") };
-    assert!(by_hand()[..] == *ranks.by_dense(), "the same sums in the same order");
-    let close = |(a, b): (&f32, f32)| (a - b).abs() <= 1e-3 * b;
-    assert!(ranks.by_dense().iter().zip(one_thread()).all(close), "the same but for rounding");
+    // Sums over tiles are grouped in another way.
+    let close = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * b;
+    assert!(ranks.by_dense().iter().zip(&by_hand()[..]).all(close), "the same but for rounding");
+    let near = |(a, b): (&f32, f32)| (a - b).abs() <= 1e-3 * b;
+    assert!(ranks.by_dense().iter().zip(one_thread()).all(near), "the same but for rounding");
 
     let name = format!("iterations/page-rank/{name}");
     print_ratio(&name, dataflow, by_hand);
