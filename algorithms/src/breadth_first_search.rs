@@ -223,7 +223,7 @@ impl<E: EntryValue> GraphAlgorithm<E> for BreadthFirstSearch {
 fn choose_smallest<E: EntryValue>(into: &Csr<E>, dictionary: &Dictionary, visits: &mut [u64]) {
     let visits = SharedSlice::new(visits);
     let visit = |vertex: u32| Visit::from_word(visits.load(vertex as usize));
-    into.chunks().par_iter().flat_map_iter(Clone::clone).for_each(|vertex| {
+    into.par_chunks().flat_map_iter(Clone::clone).for_each(|vertex| {
         let Some(Visit { level: level @ 1.., parent }) = visit(vertex) else { return };
         // Others change parents meanwhile, but not levels.
         let is_above = |&other: &u32| visit(other).is_some_and(|other| other.level == level - 1);

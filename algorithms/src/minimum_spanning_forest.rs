@@ -197,7 +197,7 @@ impl<'a, I: StaticIndex> Forest<'a, I> {
         let Self { env, entries, trees, lightest, .. } = self;
         lightest.fill(NONE);
         let lightest = SharedSlice::new(lightest);
-        entries.index.chunks().par_iter().try_for_each(|vertices| {
+        entries.index.par_chunks().try_for_each(|vertices| {
             env.check_cancelled()?;
             for vertex in vertices.clone() {
                 if let Some((rank, entry)) = entries.lightest_of(vertex, trees) {

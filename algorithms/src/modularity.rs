@@ -247,7 +247,7 @@ pub(crate) fn strengths<E: EntryValue, I: StaticIndex>(
             }
             Ok::<_, quince_core::Error>(is_allowed)
         };
-        let allowed = index.chunks().par_iter().map(of_chunk).collect::<Result<Vec<_>, _>>()?;
+        let allowed = index.par_chunks().map(of_chunk).collect::<Result<Vec<_>, _>>()?;
         Ok(allowed.into_iter().all(|is_allowed| is_allowed))
     })?;
     if are_allowed {
@@ -295,7 +295,7 @@ pub(crate) fn weight_inside<I: StaticIndex>(
             }
             Ok::<_, quince_core::Error>(sum)
         };
-        let sums = index.chunks().par_iter().map(of_chunk).collect::<Result<Vec<f64>, _>>()?;
+        let sums = index.par_chunks().map(of_chunk).collect::<Result<Vec<f64>, _>>()?;
         Ok(sums.into_iter().sum())
     })
 }

@@ -59,7 +59,7 @@ impl<'a> Refining<'a> {
         let mut cuts = memory.allocate::<f64>("parts", communities.len())?;
         let slots = SharedSlice::new(&mut cuts);
         env.run("refinement", || {
-            index.chunks().par_iter().try_for_each(|keys| {
+            index.par_chunks().try_for_each(|keys| {
                 env.check_cancelled()?;
                 for key in keys.clone() {
                     let (own, mut cut) = (communities[key as usize], 0.0);

@@ -80,7 +80,7 @@ impl<W: EntryValue> DistinctRows<W> {
                 columns.is_sorted_by(|a, b| a < b) && columns.binary_search(&row).is_err()
             };
             let plain = |rows: &Range<u32>| rows.clone().all(plain_row);
-            Ok(index.chunks().par_iter().all(plain))
+            Ok(index.par_chunks().all(plain))
         })?;
         Ok(Self { forward: index, backward: None, plain })
     }
@@ -186,7 +186,7 @@ impl<W: EntryValue> DistinctRows<W> {
             env.check_cancelled()?;
             work(rows.clone())
         };
-        env.run(name, || self.chunks().par_iter().map(one).collect())
+        env.run(name, || self.chunks().par_iter().with_max_len(1).map(one).collect())
     }
 }
 

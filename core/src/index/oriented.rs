@@ -232,7 +232,7 @@ impl<W: EntryValue> Copy<'_, W> {
     /// Calls `visit` with the position of each row and what stands before it, ascending if
     /// `sorted`.
     fn for_each_row(&self, visit: impl Fn(u32, &[(u32, u8)]) + Sync, sorted: bool) -> Result<()> {
-        self.rows.chunks().par_iter().try_for_each(|rows| {
+        self.rows.chunks().par_iter().with_max_len(1).try_for_each(|rows| {
             self.env.check_cancelled()?;
             let mut before = Vec::new();
             for row in rows.clone() {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::{EntryValue, KeyColumns};
 use crate::algebra::Monoid;
 
@@ -35,6 +37,12 @@ pub trait StaticIndex: Sync {
     /// Rows in pieces of about equal work, at most [`CHUNK_ENTRIES`] entries unless a single row
     /// holds more; together all rows, in order. The unit of parallel work and of ordered sums.
     fn chunks(&self) -> &[Range<u32>];
+
+    /// The chunks in parallel, each by itself: whoever is free takes the next. Runs of chunks would
+    /// leave the others waiting for the one who took the last run.
+    fn par_chunks(&self) -> impl IndexedParallelIterator<Item = &Range<u32>> {
+        self.chunks().par_iter().with_max_len(1)
+    }
 
     /// Asks for what tells where `row` is, which is read soon.
     #[inline(always)]

@@ -160,7 +160,6 @@ impl<I: StaticIndex, P: Alternating<I::Value>> AlternatingBody<'_, I, P> {
         let other = &other[..];
         let message = |&value: &_, entry| program.message(value, entry);
         let aggregates = in_chunks(index.chunks(), &mut self.next, column)
-            .into_par_iter()
             .map(|(keys, next, _)| {
                 env.check_cancelled()?;
                 let mut aggregate = 0.0;
@@ -173,7 +172,6 @@ impl<I: StaticIndex, P: Alternating<I::Value>> AlternatingBody<'_, I, P> {
             .collect::<Result<Vec<f64>>>()?;
         let aggregate = aggregates.into_iter().sum();
         let changes: Vec<f64> = in_chunks(index.chunks(), &mut self.next, column)
-            .into_par_iter()
             .map(|(_, next, old)| {
                 let finished = next.iter_mut().zip(old).map(|(next, old)| {
                     *next = program.finish(*next, aggregate);

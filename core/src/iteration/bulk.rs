@@ -208,7 +208,6 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
     fn initialize(&mut self) {
         let (index, program) = (self.index, self.program);
         let partials: Vec<f64> = in_chunks(index.chunks(), &mut self.states, &mut self.projections)
-            .into_par_iter()
             .map(|(keys, states, projections)| {
                 let mut aggregate = 0.0;
                 for ((id, state), projection) in keys.zip(states).zip(projections) {
@@ -236,7 +235,6 @@ impl<'a, I: StaticIndex, P: BulkProgram<I::Value>> BulkBody<'a, I, P> {
         let shared = program.share(&BulkContext { superstep, num_keys, aggregate: self.aggregate });
         let projections = &self.projections[..];
         let sums = in_chunks(self.index.chunks(), &mut self.states, &mut self.next_projections)
-            .into_par_iter()
             .zip(parts)
             .enumerate()
             .map(|(chunk, ((keys, states, next), part))| {
@@ -274,14 +272,14 @@ impl<I: StaticIndex, P: BulkProgram<I::Value>> Stateful for BulkBody<'_, I, P> {
         self.aggregate = f64::from_bits(aggregate);
         snapshot.column_into(&mut self.states)?;
         let (index, program) = (self.index, self.program);
-        in_chunks(index.chunks(), &mut self.states, &mut self.projections)
-            .into_par_iter()
-            .for_each(|(keys, states, projections)| {
+        in_chunks(index.chunks(), &mut self.states, &mut self.projections).for_each(
+            |(keys, states, projections)| {
                 for ((id, state), projection) in keys.zip(states).zip(projections) {
                     let key = BulkKey { id, degree: index.degree(id) as u32 };
                     *projection = program.project(key, state);
                 }
-            });
+            },
+        );
         Ok(())
     }
 }
@@ -463,12 +461,12 @@ fn sum(values: &[f64]) -> f64 {
     lanes.iter().chain(rest).sum()
 }
 
-/// The parts of two columns that belong to each chunk of keys.
-pub(super) fn in_chunks<'c, A, B>(
+/// The parts of two columns that belong to each chunk of keys, in parallel, each by itself.
+pub(super) fn in_chunks<'c, A: Send, B: Send>(
     chunks: &[Range<u32>],
     mut first: &'c mut [A],
     mut second: &'c mut [B],
-) -> Vec<(Range<u32>, &'c mut [A], &'c mut [B])> {
+) -> impl IndexedParallelIterator<Item = (Range<u32>, &'c mut [A], &'c mut [B])> + use<'c, A, B> {
     let mut parts = Vec::with_capacity(chunks.len());
     for chunk in chunks {
         let (a, rest) = first.split_at_mut(chunk.len());
@@ -477,7 +475,7 @@ pub(super) fn in_chunks<'c, A, B>(
         second = rest;
         parts.push((chunk.clone(), a, b));
     }
-    parts
+    parts.into_par_iter().with_max_len(1)
 }
 
 #[cfg(test)]

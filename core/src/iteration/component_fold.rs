@@ -138,7 +138,7 @@ fn find_roots<I: StaticIndex>(env: &Environment, index: &I, roots: &mut [u32]) -
         compress(roots);
     }
     let large = index.is_symmetric().then(|| most_frequent(sample(roots)).0);
-    let linked = index.chunks().par_iter().map(|keys| {
+    let linked = index.par_chunks().map(|keys| {
         env.check_cancelled()?;
         let mut any = false;
         for key in keys.clone() {
@@ -171,7 +171,7 @@ fn entry<I: StaticIndex>(index: &I, row: u32, position: usize) -> Option<u32> {
 /// Only the worker that has a key's row changes its root, and to a smaller one; whatever it reads
 /// of others meanwhile is in the same component.
 fn adopt<I: StaticIndex>(env: &Environment, index: &I, roots: SharedSlice<'_, u32>) -> Result<()> {
-    index.chunks().par_iter().try_for_each(|keys| {
+    index.par_chunks().try_for_each(|keys| {
         env.check_cancelled()?;
         for key in keys.clone().filter(|&key| key > 0 && roots.load(key as usize) == key) {
             let mut least = key;

@@ -223,7 +223,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             }
             (num_keys, num_entries)
         };
-        let chunks = senders.chunks().par_iter().map(start);
+        let chunks = senders.par_chunks().map(start);
         let (num_keys, num_entries) = chunks.reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         self.workset = Workset::Dense { num_keys, num_entries };
     }
@@ -253,7 +253,7 @@ impl<I: StaticIndex, P: DeltaProgram<I::Value>> DeltaBody<'_, I, P> {
             }
             Ok::<(u64, u64), crate::Error>((num_keys, num_entries))
         };
-        let chunks = index.chunks().par_iter().map(sweep);
+        let chunks = index.par_chunks().map(sweep);
         let (num_keys, num_entries) =
             chunks.try_reduce(|| (0, 0), |a, b| Ok((a.0 + b.0, a.1 + b.1)))?;
         std::mem::swap(&mut self.solution, &mut self.next);

@@ -35,8 +35,7 @@ impl Parameters {
 
 /// The fingerprint of all rows of an index, however it is laid out. One pass, in parallel.
 pub(super) fn fingerprint<I: StaticIndex>(index: &I) -> Result<Fingerprint> {
-    let chunks: Vec<u64> =
-        index.chunks().par_iter().map(|rows| of_rows(index, rows.clone())).collect();
+    let chunks: Vec<u64> = index.par_chunks().map(|rows| of_rows(index, rows.clone())).collect();
     Ok(Fingerprint::default()
         .numbers([index.num_keys() as u64, index.num_entries()])
         .number(u64::from(index.is_symmetric()))

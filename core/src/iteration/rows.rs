@@ -225,7 +225,6 @@ impl<I: StaticIndex, P: RowProgram<I::Value>> RowBody<'_, I, P> {
         let (all, states) = (self.looks_at_all(), &self.states[..]);
         let context = RowContext { superstep };
         in_chunks(index.chunks(), &mut self.next, &mut self.active)
-            .into_par_iter()
             .map_init(
                 || Tally::new(env.memory()),
                 |tally, (keys, next, active)| {
@@ -253,7 +252,7 @@ impl<I: StaticIndex, P: RowProgram<I::Value>> RowBody<'_, I, P> {
     fn commit(&mut self, marks: bool) {
         let (index, readers, next) = (self.index, self.readers, &self.next[..]);
         let next_active = SharedSlice::new(&mut self.next_active);
-        in_chunks(index.chunks(), &mut self.states, &mut self.active).into_par_iter().for_each(
+        in_chunks(index.chunks(), &mut self.states, &mut self.active).for_each(
             |(keys, states, changed)| {
                 for ((key, state), changed) in keys.zip(states).zip(changed) {
                     if std::mem::take(changed) == 0 {

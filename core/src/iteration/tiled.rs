@@ -189,11 +189,13 @@ where
         let projections = &self.bulk.projections[..];
         for block in 0..last {
             let parts = in_chunks(index, partials);
-            parts.into_par_iter().enumerate().try_for_each(|(chunk, partials)| {
-                env.check_cancelled()?;
-                tiles.fold_into::<P::Combiner, _>(block, chunk, projections, message, partials);
-                Ok::<_, Error>(())
-            })?;
+            parts.into_par_iter().with_max_len(1).enumerate().try_for_each(
+                |(chunk, partials)| {
+                    env.check_cancelled()?;
+                    tiles.fold_into::<P::Combiner, _>(block, chunk, projections, message, partials);
+                    Ok::<_, Error>(())
+                },
+            )?;
         }
         let parts = in_chunks(index, partials);
         self.bulk.sweep(superstep, parts, |chunk, projections, partials, rows| {

@@ -45,7 +45,7 @@ pub fn count_triples<W: EntryValue>(env: &Environment, index: &Arc<Csr<W>>) -> R
             env.check_cancelled()?;
             Ok(rows.clone().map(|row| count_row(index, row)).sum::<u64>())
         };
-        index.chunks().par_iter().map(count).try_reduce(|| 0, |a, b| Ok(a + b))
+        index.par_chunks().map(count).try_reduce(|| 0, |a, b| Ok(a + b))
     })
 }
 
@@ -65,7 +65,7 @@ pub fn for_each_triple_in_place<W: EntryValue>(
 ) -> Result<()> {
     assert!(index.is_symmetric(), "an index that is its own transpose");
     env.run("triples", || {
-        index.chunks().par_iter().try_for_each(|rows| {
+        index.par_chunks().try_for_each(|rows| {
             env.check_cancelled()?;
             for third in rows.clone() {
                 triples_of_row(index, third, |first, second| visit(first, second, third));

@@ -130,7 +130,7 @@ pub(super) fn in_parallel<J: Send, R: Send>(
     jobs: Vec<J>,
     work: &(dyn Fn(J) -> Result<R> + Sync),
 ) -> Result<Vec<R>> {
-    jobs.into_par_iter().map(work).collect()
+    jobs.into_par_iter().with_max_len(1).map(work).collect()
 }
 
 /// As [`in_parallel`], for units whose keys put out something once or not at all: what they put out,
