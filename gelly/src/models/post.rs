@@ -25,9 +25,15 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
     #[inline(always)]
     pub(super) fn send_all(&mut self, message: M, along: &dyn AlongEdges<M, E>) {
         if let Err(message) = self.out.send_all(message) {
-            for edge in self.edges() {
-                self.out.send_to(edge.neighbor, along.along(&message, edge.value));
-            }
+            self.send_one_by_one(&message, along);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn send_one_by_one(&mut self, message: &M, along: &dyn AlongEdges<M, E>) {
+        for edge in self.edges() {
+            self.out.send_to(edge.neighbor, along.along(message, edge.value));
         }
     }
 
