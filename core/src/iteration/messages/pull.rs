@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rayon::prelude::*;
+
 use super::body::MessageBody;
 use super::combine::Combine;
 use super::letters::{Mail, Sorting};
@@ -63,6 +65,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         }
         let sending = match self.program.idle() {
             _ if is_full => Sending::All,
+            Some(_) if self.num_idle == 0 && self.messages_tell() => Sending::ByMessage,
             Some(_) if self.num_idle == 0 => Sending::NotIdle,
             _ => self.ready().map_or(Sending::Flagged, Sending::Ready),
         };
@@ -73,6 +76,17 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         }
         self.senders = Senders::Dense;
         Ok(parts)
+    }
+
+    /// Whether a key's message tells whether what the key put out is idle: only of that it may make
+    /// the idle message. Unknown, and so false, where the message depends on the entry.
+    fn messages_tell(&self) -> bool {
+        let (program, combiner) = (&self.program, self.program.combiner());
+        let value = I::Value::from_word(bytemuck::Zeroable::zeroed());
+        let tells =
+            |sent: &P::Sent| program.is_idle(sent) == combiner.is_idle(&program.along(sent, value));
+        !I::Value::STORED
+            && self.columns.sent.par_chunks(KEYS_AT_ONCE).all(|all| all.iter().all(tells))
     }
 
     /// The message of every key, where that does not depend on the entry and there is one that says
@@ -138,11 +152,16 @@ enum Sending<M> {
     All,
     /// Those beside which something else than what is idle stands.
     NotIdle,
+    /// As `NotIdle`, and what comes along an entry is idle then alone.
+    ByMessage,
     /// Those whose message is not the idle one.
     Ready(PaidVec<M>),
     /// Those that are flagged.
     Flagged,
 }
+
+/// Keys whose messages one worker looks at at a time.
+const KEYS_AT_ONCE: usize = 1 << 14;
 
 /// Rows along which messages are combined at a time, before their keys receive.
 const BLOCK_ROWS: usize = 128;
@@ -197,6 +216,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
             let block = start..range.len().min(start + BLOCK_ROWS);
             let combined = &mut combined[..block.len()];
             let first = range.start + start as u32;
+            worker.watch.key = None;
             self.combine(first..first + block.len() as u32, combined);
             let (states, flags) = (&mut states[block.clone()], &mut flags[block]);
             for (at, ((state, flag), along)) in
@@ -233,6 +253,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
         let mut scratch = PaidVec::new(self.memory, "messages");
         for (at, (state, flag)) in states.iter_mut().zip(flags).enumerate() {
             let key = range.start + at as u32;
+            worker.watch.key = Some(key);
             self.all(key, take_letters(letters, key), &mut scratch)?;
             let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
             *flag = u8::from(is_active);
@@ -272,6 +293,9 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
                     keep(message.filter(|_| any.replace(false)));
                 });
             }
+            Sending::ByMessage => combiner.fold_rows(index, rows, sent, along, |message| {
+                keep(message.filter(|message| !combiner.is_idle(message)));
+            }),
             Sending::Ready(messages) => {
                 let message = |message: &P::Message, _| message.clone();
                 combiner.fold_rows(index, rows, &messages[..], message, |message| {

@@ -17,8 +17,11 @@ use crate::memory::PaidVec;
 /// those takes longer.
 const SCAN_SHARE: usize = 16;
 
-/// Entries along which one worker sends at a time.
-const PIECE_ENTRIES: u64 = 1 << 14;
+/// Pieces in which all senders send, if that gives each piece enough entries and not too many.
+const PIECES: u64 = 16;
+
+/// Fewest and most entries along which one worker sends at a time: a piece has a bag of its own.
+const PIECE_ENTRIES: [u64; 2] = [1 << 14, 1 << 17];
 
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// The senders send along their rows, and whoever got something receives.
@@ -52,7 +55,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             let mut bag = sorting.bag(entries);
             let mut watch = Watch::new(culprit);
             for (&key, sent) in keys[range.clone()].iter().zip(&sent[range]) {
-                watch.key = key;
+                watch.key = Some(key);
                 push.for_each(key, |other, value| {
                     sorting.put(&mut bag, other, program.along(sent, value));
                 });
@@ -62,7 +65,9 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         if !sorting.is_spread {
             return Ok(vec![send(0..keys.len())?]);
         }
-        let pieces = pieces(keys, PIECE_ENTRIES, |key| push.degree(key));
+        let [fewest, most] = PIECE_ENTRIES;
+        let entries = (self.num_entries / PIECES).clamp(fewest, most);
+        let pieces = pieces(keys, entries, |key| push.degree(key));
         in_parallel(pieces, &send)
     }
 

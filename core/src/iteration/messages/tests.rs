@@ -7,7 +7,9 @@ use super::*;
 use crate::algebra::Min;
 use crate::columnar::{Batch, Column, Schema};
 use crate::error::Error;
-use crate::index::{Csr, Dictionary, Duplicates, IndexOptions, KeyOrder, Rows, SelfPairs};
+use crate::index::{
+    Csr, Dictionary, Duplicates, EntryValue, IndexOptions, KeyOrder, Rows, SelfPairs,
+};
 use crate::iteration::StopReason;
 use crate::iteration::delta::tests::index_by;
 use crate::report::{AggregateValue, Direction};
@@ -425,6 +427,59 @@ fn a_long_path_is_pushed_and_ends_when_nobody_sends() {
     );
 }
 
+/// Sums what comes along entries, of which some panic.
+struct Tripwire<C>(C);
+
+impl<C: Combine<f64>> MessageProgram<f64> for Tripwire<C> {
+    type State = f64;
+    type Sent = f64;
+    type Message = f64;
+    type Combiner = C;
+    type Partial = ();
+    const SCATTERS: bool = false;
+
+    fn combiner(&self) -> &C {
+        &self.0
+    }
+    fn partial(&self) {}
+    fn along(&self, sent: &f64, value: f64) -> f64 {
+        assert!(value >= 0.0, "no way");
+        sent + value
+    }
+    fn receive(
+        &self,
+        _key: u32,
+        state: &mut f64,
+        messages: &[f64],
+        out: &mut Outbox<f64, f64>,
+        (): &mut (),
+    ) {
+        *state = messages.iter().sum();
+        out.send_all(*state).unwrap();
+    }
+}
+
+#[test]
+fn a_panic_along_an_entry_names_nobody_who_was_not_at_work() {
+    fn error(travel: Travel, combiner: impl Combine<f64>) -> String {
+        // Only key 7 sends along the entry that panics, to key 8.
+        let weight = |key| if key == 7 { -1.0 } else { 1.0 };
+        let entries: Entries = (0..20).map(|key| (key, key + 1, weight(key))).collect();
+        let env = Environment::builder().threads(2).build().unwrap();
+        let (from, to) = indexes(&env, 21, &entries);
+        let states = PaidVec::from_fn(env.memory(), "solution", 21, |_| 0.0).unwrap();
+        let iteration = MessageIteration::new("trip", &to, Tripwire(combiner)).senders(&from);
+        iteration.travel(travel).run(&env, states).unwrap_err().to_string()
+    }
+    let sender = "trip, key 7, superstep 2, panicked: no way";
+    let receiver = "trip, key 8, superstep 2, panicked: no way";
+    assert_eq!(error(Travel::Push, Uncombined), sender);
+    assert_eq!(error(Travel::Pull, Uncombined), receiver);
+    assert_eq!(error(Travel::Push, Combiner::sum()), sender);
+    // Many rows are combined at a time.
+    assert_eq!(error(Travel::Pull, Combiner::sum()), "trip, superstep 2, panicked: no way");
+}
+
 #[test]
 fn a_panic_names_the_iteration_the_key_and_the_superstep() {
     let entries: Entries = (0..20).map(|key| (key, key + 1, 0.0)).collect();
@@ -542,6 +597,8 @@ fn a_message_that_changes_nothing_is_received() {
 /// Sends nothing, a number or, seldom, what is idle, as the state says; who receives remembers it.
 struct Faint<const SCATTERS: bool> {
     knows_idle: bool,
+    /// Whether there is a number that every entry makes idle.
+    fades: bool,
 }
 
 impl<const SCATTERS: bool> Faint<SCATTERS> {
@@ -554,7 +611,7 @@ impl<const SCATTERS: bool> Faint<SCATTERS> {
     }
 }
 
-impl<const SCATTERS: bool> MessageProgram<f64> for Faint<SCATTERS> {
+impl<W: EntryValue, const SCATTERS: bool> MessageProgram<W> for Faint<SCATTERS> {
     type State = u64;
     type Sent = f64;
     type Message = f64;
@@ -575,8 +632,8 @@ impl<const SCATTERS: bool> MessageProgram<f64> for Faint<SCATTERS> {
     fn scatter(&self, _key: u32, state: &u64, out: &mut Outbox<f64, f64>, (): &mut ()) {
         Self::send(*state, out);
     }
-    fn along(&self, sent: &f64, value: f64) -> f64 {
-        sent + value
+    fn along(&self, sent: &f64, value: W) -> f64 {
+        if self.fades && *sent == 7.0 { f64::INFINITY } else { sent + value.to_weight() }
     }
     fn receive(
         &self,
@@ -597,7 +654,7 @@ impl<const SCATTERS: bool> MessageProgram<f64> for Faint<SCATTERS> {
     }
 }
 
-fn what_is_idle_changes_nothing<const SCATTERS: bool>(seed: u64) {
+fn what_is_idle_changes_nothing<W: EntryValue, const SCATTERS: bool>(seed: u64, fades: bool) {
     let mut number = seed;
     let mut next = |below: u64| {
         number = hash(number);
@@ -612,10 +669,12 @@ fn what_is_idle_changes_nothing<const SCATTERS: bool>(seed: u64) {
         .collect();
     let run = |threads, travel, knows_idle| {
         let env = Environment::builder().threads(threads).build().unwrap();
-        let (from, to) = indexes(&env, 40, &entries);
+        let from = index_by::<W>(&env, Rows::Left, 40, &entries);
+        let to = from.transpose(&env).unwrap();
         let state = |key: usize| hash((seed, key));
         let states = PaidVec::from_fn(env.memory(), "solution", 40, state).unwrap();
-        let mut iteration = MessageIteration::new("faint", &to, Faint::<SCATTERS> { knows_idle })
+        let program = Faint::<SCATTERS> { knows_idle, fades };
+        let mut iteration = MessageIteration::new("faint", &to, program)
             .senders(&from)
             .maximum_supersteps(6)
             .travel(travel);
@@ -636,7 +695,11 @@ fn what_is_idle_changes_nothing<const SCATTERS: bool>(seed: u64) {
 #[test]
 fn keys_that_send_nothing_may_be_thought_to_send_what_is_idle() {
     for seed in 0..60 {
-        what_is_idle_changes_nothing::<true>(seed);
-        what_is_idle_changes_nothing::<false>(seed);
+        for fades in [false, true] {
+            what_is_idle_changes_nothing::<f64, true>(seed, fades);
+            what_is_idle_changes_nothing::<f64, false>(seed, fades);
+            what_is_idle_changes_nothing::<(), true>(seed, fades);
+            what_is_idle_changes_nothing::<(), false>(seed, fades);
+        }
     }
 }

@@ -78,20 +78,21 @@ impl Culprit {
 
 /// Tells the culprit if it is dropped by a panic.
 pub(super) struct Watch<'w> {
-    pub(super) key: u32,
+    /// Is at work; `None` while nobody can say who.
+    pub(super) key: Option<u32>,
     culprit: &'w Culprit,
 }
 
 impl<'w> Watch<'w> {
     pub(super) fn new(culprit: &'w Culprit) -> Self {
-        Self { key: 0, culprit }
+        Self { key: None, culprit }
     }
 }
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.culprit.panicked.fetch_min(self.key.into(), Ordering::Relaxed);
+        if let Some(key) = self.key.filter(|_| std::thread::panicking()) {
+            self.culprit.panicked.fetch_min(key.into(), Ordering::Relaxed);
         }
     }
 }
@@ -105,7 +106,7 @@ pub(super) struct Worker<'w, W: EntryValue, P: MessageProgram<W>> {
     pub(super) tally: Tally,
     /// Where the unit ends that the last partial belongs to.
     unit_end: u32,
-    watch: Watch<'w>,
+    pub(super) watch: Watch<'w>,
 }
 
 /// What a part of a program's work is.
@@ -153,7 +154,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
     /// Lets a key send; whether it put anything out for its row.
     #[inline(always)]
     pub(super) fn scatter(&mut self, key: u32, state: &P::State) -> bool {
-        (self.watch.key, self.out.key) = (key, key);
+        (self.watch.key, self.out.key) = (Some(key), key);
         let partial = self.partials.last_mut().expect("a unit was begun");
         self.program.scatter(key, state, &mut self.out, partial);
         self.puts_out()
@@ -175,7 +176,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
         state: &mut P::State,
         messages: &[P::Message],
     ) -> bool {
-        (self.watch.key, self.out.key) = (key, key);
+        (self.watch.key, self.out.key) = (Some(key), key);
         self.out.has_changed = false;
         let owns = std::mem::needs_drop::<P::State>();
         let before = if owns { self.program.owned_bytes(state) } else { 0 };
