@@ -8,7 +8,8 @@
 //! `models/components/GRAPH` and `models/shortest-paths/GRAPH` hold the same algorithm as a
 //! vertex-centric, a scatter-gather and a gather-sum-apply program, all with a combiner, and as a
 //! loop by hand over the same index; the last two say of their functions that they keep idle what is
-//! idle, and are there also as a gather-sum-apply program that only improves. Ratios are those of alternating pairs of runs. [`setting`] says how large.
+//! idle, and are there also as a gather-sum-apply program that only improves. Ratios are those of
+//! alternating pairs of runs. [`setting`] says how large.
 #![allow(clippy::print_stderr, reason = "ratios are for whoever runs the benchmark")]
 
 mod setting;
