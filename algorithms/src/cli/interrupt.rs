@@ -51,10 +51,13 @@ impl State {
     fn press(&self) {
         let at_once = self.at_once.swap(true, Ordering::Relaxed);
         match self.run.get() {
-            Some(run) if !at_once => run.cancel(),
-            // Nothing is open before the run begins; and who presses twice wants it now.
-            _ => std::process::exit(CANCELLED),
+            Some(run) if !at_once => return run.cancel(),
+            // Nothing is open before the run begins.
+            None if !at_once => eprintln!("error: {}", quince_core::Error::Cancelled),
+            // Who presses twice wants it now.
+            _ => {}
         }
+        std::process::exit(CANCELLED);
     }
 }
 

@@ -65,9 +65,11 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         }
         let sending = match self.program.idle() {
             _ if is_full => Sending::All,
-            Some(_) if self.num_idle == 0 && self.messages_tell() => Sending::ByMessage,
-            Some(_) if self.num_idle == 0 => Sending::NotIdle,
-            _ => self.ready().map_or(Sending::Flagged, Sending::Ready),
+            // A message that says nothing may still be one that a key sends.
+            Some(_) if self.num_idle > 0 => Sending::Flagged,
+            Some(_) if self.messages_tell() => Sending::ByMessage,
+            Some(_) => Sending::NotIdle,
+            None => self.ready().map_or(Sending::Flagged, Sending::Ready),
         };
         let parts = self.sweep(mail, sending, culprit)?;
         std::mem::swap(&mut self.columns.flags, &mut self.next.flags);
@@ -160,7 +162,7 @@ enum Sending<M> {
     Flagged,
 }
 
-/// Keys whose messages one worker looks at at a time.
+/// Keys whose messages one worker looks at before it takes more.
 const KEYS_AT_ONCE: usize = 1 << 14;
 
 /// Rows along which messages are combined at a time, before their keys receive.

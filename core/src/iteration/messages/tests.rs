@@ -460,11 +460,11 @@ impl<C: Combine<f64>> MessageProgram<f64> for Tripwire<C> {
 }
 
 #[test]
-fn a_panic_along_an_entry_names_nobody_who_was_not_at_work() {
-    fn error(travel: Travel, combiner: impl Combine<f64>) -> String {
-        // Only key 7 sends along the entry that panics, to key 8.
-        let weight = |key| if key == 7 { -1.0 } else { 1.0 };
-        let entries: Entries = (0..20).map(|key| (key, key + 1, weight(key))).collect();
+fn a_panic_on_the_way_names_nobody_who_was_not_at_work() {
+    /// Key 7 sends to key 8 once more than others to theirs, along this entry.
+    fn error(travel: Travel, combiner: impl Combine<f64>, weight: f64) -> String {
+        let mut entries: Entries = (0..20).map(|key| (key, key + 1, 1.0)).collect();
+        entries.push((7, 8, weight));
         let env = Environment::builder().threads(2).build().unwrap();
         let (from, to) = indexes(&env, 21, &entries);
         let states = PaidVec::from_fn(env.memory(), "solution", 21, |_| 0.0).unwrap();
@@ -473,11 +473,16 @@ fn a_panic_along_an_entry_names_nobody_who_was_not_at_work() {
     }
     let sender = "trip, key 7, superstep 2, panicked: no way";
     let receiver = "trip, key 8, superstep 2, panicked: no way";
-    assert_eq!(error(Travel::Push, Uncombined), sender);
-    assert_eq!(error(Travel::Pull, Uncombined), receiver);
-    assert_eq!(error(Travel::Push, Combiner::sum()), sender);
+    let nobody = "trip, superstep 2, panicked: no way";
+    assert_eq!(error(Travel::Push, Uncombined, -1.0), sender);
+    assert_eq!(error(Travel::Pull, Uncombined, -1.0), receiver);
+    assert_eq!(error(Travel::Push, Combiner::sum(), -1.0), sender);
     // Many rows are combined at a time.
-    assert_eq!(error(Travel::Pull, Combiner::sum()), "trip, superstep 2, panicked: no way");
+    assert_eq!(error(Travel::Pull, Combiner::sum(), -1.0), nobody);
+    // Only the second message to a key is combined with another.
+    let combiner = |_: f64, _: f64| -> f64 { panic!("no way") };
+    assert_eq!(error(Travel::Push, combiner, 1.0), receiver);
+    assert_eq!(error(Travel::Pull, combiner, 1.0), nobody);
 }
 
 #[test]
