@@ -213,6 +213,15 @@ const LINE: usize = 16;
 /// the processor to see that they are read in order.
 const AHEAD_IN_ROW: usize = 64;
 
+/// Asks for all of `range`, line by line.
+#[inline(always)]
+fn prefetch_lines<T>(values: &[T], range: Range<usize>) {
+    let in_line = LINE * size_of::<u32>() / size_of::<T>();
+    prefetch(values, range.start);
+    let next_line = (range.start / in_line + 1) * in_line;
+    (next_line..range.end).step_by(in_line).for_each(|at| prefetch(values, at));
+}
+
 /// How many of the ascending `columns` come before `first`.
 #[inline(always)]
 fn lower_bound(columns: &[u32], first: u32) -> usize {
@@ -268,6 +277,14 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         let start = self.offsets.get(row as usize) as usize;
         prefetch(&self.columns, start);
         prefetch(&self.values, start);
+    }
+
+    #[inline(always)]
+    fn prefetch_whole_row(&self, row: u32) {
+        let range = self.offsets.row(row);
+        let end = range.end.min(range.start + AHEAD_IN_ROW);
+        prefetch_lines(&self.columns, range.start..end);
+        prefetch_lines(&self.values, range.start..end);
     }
 
     #[inline(always)]

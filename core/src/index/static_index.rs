@@ -53,6 +53,12 @@ pub trait StaticIndex: Sync {
     #[inline(always)]
     fn prefetch_row(&self, _row: u32) {}
 
+    /// As [`prefetch_row`](Self::prefetch_row), where more than the first few entries are read.
+    #[inline(always)]
+    fn prefetch_whole_row(&self, row: u32) {
+        self.prefetch_row(row);
+    }
+
     /// Calls `visit(column, value)` for every entry of `row`, in order.
     fn for_each(&self, row: u32, visit: impl FnMut(u32, Self::Value));
 

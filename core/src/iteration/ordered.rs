@@ -403,7 +403,7 @@ impl<I: StaticIndex, P: OrderedProgram<I::Value>> Round<'_, I, P> {
         if let Some(&(later, sent)) = entries.get(AHEAD_ROWS)
             && tag(self.solution.load(later as usize)) == sent
         {
-            self.index.prefetch_row(later);
+            self.index.prefetch_whole_row(later);
         }
     }
 

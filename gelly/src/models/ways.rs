@@ -193,6 +193,14 @@ impl<E: EntryValue> StaticIndex for Way<'_, E> {
     }
 
     #[inline(always)]
+    fn prefetch_whole_row(&self, row: u32) {
+        match self {
+            Self::One(index) => index.prefetch_whole_row(row),
+            Self::Both(index) => index.prefetch_whole_row(row),
+        }
+    }
+
+    #[inline(always)]
     fn for_each(&self, row: u32, visit: impl FnMut(u32, E)) {
         match self {
             Self::One(index) => index.for_each(row, visit),
