@@ -13,8 +13,8 @@ use crate::error::Result;
 use crate::index::StaticIndex;
 use crate::memory::PaidVec;
 
-/// All slots of a bucket are looked through if more than one in this many has a message: sorting
-/// those takes longer.
+/// All slots of a bucket are looked through if there is more than one message for this many: sorting
+/// their targets takes longer.
 const SCAN_SHARE: usize = 16;
 
 /// Pieces in which all senders send, if that gives each piece enough entries and not too many.
@@ -152,25 +152,35 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
     ) -> Result<PartOf<P, I::Value>> {
         let mut worker = self.worker()?;
         let combiner = self.program.combiner();
+        let all = first..first + slots.len() as u32;
+        let is_scanned = bucket.iter().map(Vec::len).sum::<usize>() > slots.len() / SCAN_SHARE;
         let mut targets = PaidVec::new(self.env.memory(), "workset");
-        let slots_len = slots.len();
-        for (key, message) in bucket.into_iter().flatten() {
-            let slot = &mut slots[(key - first) as usize];
-            *slot = Some(match slot.take() {
-                Some(before) => combiner.combine(before, message),
-                None => {
-                    targets.push(key)?;
-                    message
-                }
-            });
+        let idle = combiner.idle().filter(|_| is_scanned);
+        for letters in bucket {
+            for (key, message) in letters {
+                let slot = &mut slots[(key - first) as usize];
+                let before = slot.take();
+                *slot = Some(match &idle {
+                    // No branch on whether there is one: that is as good as random.
+                    Some(idle) => combiner.combine(before.unwrap_or(idle.clone()), message),
+                    None => match before {
+                        Some(before) => combiner.combine(before, message),
+                        None if is_scanned => message,
+                        None => {
+                            targets.push(key)?;
+                            message
+                        }
+                    },
+                });
+            }
         }
         let mut deliver = |key: u32| -> Result<()> {
             let at = (key - first) as usize;
             let Some(message) = slots[at].take() else { return Ok(()) };
             self.receive(&mut worker, key, &mut states[at], std::slice::from_ref(&message))
         };
-        if targets.len() > slots_len / SCAN_SHARE {
-            (first..first + slots_len as u32).try_for_each(deliver)?;
+        if is_scanned {
+            all.into_iter().try_for_each(deliver)?;
         } else {
             targets.sort_unstable();
             targets.iter().try_for_each(|&key| deliver(key))?;

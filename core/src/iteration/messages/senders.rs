@@ -116,24 +116,33 @@ impl<S: Clone + Send + Sync> Columns<S> {
     }
 }
 
-/// Keys whose flags one worker lists at a time.
+/// Keys that one worker looks at at a time, for their flags or degrees.
 const PIECE_KEYS: usize = 1 << 13;
 
 /// Successive keys of a list in pieces of at most `most` entries, or of one key.
 pub(super) fn pieces(
     keys: &[u32],
     most: u64,
-    degree: impl Fn(u32) -> usize,
+    degree: impl Fn(u32) -> usize + Sync,
 ) -> Vec<std::ops::Range<usize>> {
+    let degree = |key| degree(key) as u64;
+    let runs = keys.par_chunks(PIECE_KEYS);
+    let run_entries: Vec<u64> = runs.map(|run| run.iter().map(|&key| degree(key)).sum()).collect();
     let mut pieces = Vec::new();
     let (mut start, mut entries) = (0, 0);
-    for (at, &key) in keys.iter().enumerate() {
-        let degree = degree(key) as u64;
-        if entries + degree > most && at > start {
-            pieces.push(start..at);
-            (start, entries) = (at, 0);
+    for (at, run) in keys.chunks(PIECE_KEYS).enumerate() {
+        if entries + run_entries[at] <= most {
+            entries += run_entries[at];
+            continue;
         }
-        entries += degree;
+        for (at, &key) in (at * PIECE_KEYS..).zip(run) {
+            let degree = degree(key);
+            if entries + degree > most && at > start {
+                pieces.push(start..at);
+                (start, entries) = (at, 0);
+            }
+            entries += degree;
+        }
     }
     pieces.push(start..keys.len());
     pieces
