@@ -125,6 +125,8 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let (flags, sent) = (&columns.flags[..], &columns.sent[..]);
         let (memory, sending) = (env.memory(), &sending);
+        // Who receives only will scatter before entries are counted on.
+        let counted = push.filter(|_| P::SENDS_ON_RECEIPT);
         let senders = Rows::<I, P> { memory, index: pull, program, flags, sent, sending };
         let all = units.of(states, &mut next.flags, &mut next.sent);
         in_parallel(all, &|Unit { range, states, flags, sent }| {
@@ -142,7 +144,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
             } else {
                 senders.receive_all(&mut worker, unit, &mut letters)?;
             }
-            worker.count_flagged(push, range, flags);
+            worker.count_flagged(counted, range, flags);
             worker.finish()
         })
     }

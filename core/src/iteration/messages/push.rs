@@ -136,7 +136,8 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
     ) -> Result<()> {
         worker.enter(self.units, key);
         if worker.receive(key, state, messages) {
-            worker.count(self.push.map_or(0, |push| push.degree(key)));
+            let counted = self.push.filter(|_| P::SENDS_ON_RECEIPT);
+            worker.count(counted.map_or(0, |push| push.degree(key)));
             worker.list(key)?;
         }
         Ok(())
