@@ -214,7 +214,7 @@ fn look_ahead<I: StaticIndex, P>(index: &I, projections: &[P], keys: &[u32]) {
         index.prefetch_bounds(later);
     }
     if let Some(&later) = keys.get(2 * AHEAD_ROWS) {
-        index.prefetch_row(later);
+        index.prefetch_whole_row(later);
     }
     if let Some(&later) = keys.get(AHEAD_ROWS) {
         index.for_some(later, 0..AHEAD, |column, _| {

@@ -302,7 +302,7 @@ impl<W: EntryValue> Push<'_, W> {
     #[inline(always)]
     fn look_ahead(&self, keys: &[u32]) {
         if let Some(&later) = keys.get(2 * AHEAD_ROWS) {
-            self.index.prefetch_row(later);
+            self.index.prefetch_whole_row(later);
             self.front.prefetch(later as usize);
         }
         if let Some(&later) = keys.get(AHEAD_ROWS) {

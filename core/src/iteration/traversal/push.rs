@@ -146,7 +146,7 @@ impl<W: EntryValue> Push<'_, W> {
             self.index.prefetch_bounds(later);
         }
         if let Some(&later) = keys.get(2 * AHEAD_ROWS) {
-            self.index.prefetch_row(later);
+            self.index.prefetch_whole_row(later);
         }
         if let Some(&later) = keys.get(AHEAD_ROWS) {
             let row = self.index.row(later).iter().take(AHEAD);
