@@ -213,7 +213,7 @@ const LINE: usize = 16;
 /// the processor to see that they are read in order.
 const AHEAD_IN_ROW: usize = 64;
 
-/// Asks for all of `range`, line by line.
+/// Asks for all of `range`, line by line; for one line at least.
 #[inline(always)]
 fn prefetch_lines<T>(values: &[T], range: Range<usize>) {
     let in_line = LINE * size_of::<u32>() / size_of::<T>();
@@ -284,7 +284,9 @@ impl<W: EntryValue> StaticIndex for Csr<W> {
         let range = self.offsets.row(row);
         let end = range.end.min(range.start + AHEAD_IN_ROW);
         prefetch_lines(&self.columns, range.start..end);
-        prefetch_lines(&self.values, range.start..end);
+        if W::STORED {
+            prefetch_lines(&self.values, range.start..end);
+        }
     }
 
     #[inline(always)]

@@ -153,27 +153,24 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
     ) -> Result<PartOf<P, I::Value>> {
         let mut worker = self.worker()?;
         let combiner = self.program.combiner();
-        let all = first..first + slots.len() as u32;
+        let mut keys = first..first + slots.len() as u32;
         let is_scanned = bucket.iter().map(Vec::len).sum::<usize>() > slots.len() / SCAN_SHARE;
         let mut targets = PaidVec::new(self.env.memory(), "workset");
         let idle = combiner.idle().filter(|_| is_scanned);
-        for letters in bucket {
-            for (key, message) in letters {
-                let slot = &mut slots[(key - first) as usize];
-                let before = slot.take();
-                *slot = Some(match &idle {
-                    // No branch on whether there is one: that is as good as random.
-                    Some(idle) => combiner.combine(before.unwrap_or(idle.clone()), message),
-                    None => match before {
-                        Some(before) => combiner.combine(before, message),
-                        None if is_scanned => message,
-                        None => {
-                            targets.push(key)?;
-                            message
-                        }
-                    },
-                });
-            }
+        for (key, message) in bucket.into_iter().flatten() {
+            let slot = &mut slots[(key - first) as usize];
+            let before = slot.take();
+            *slot = Some(match (before, &idle) {
+                // No branch on whether there is one before: that is as good as random.
+                (before, Some(idle)) => combiner.combine(before.unwrap_or(idle.clone()), message),
+                (Some(before), None) => combiner.combine(before, message),
+                (None, None) => {
+                    if !is_scanned {
+                        targets.push(key)?;
+                    }
+                    message
+                }
+            });
         }
         let mut deliver = |key: u32| -> Result<()> {
             let at = (key - first) as usize;
@@ -181,7 +178,7 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
             self.receive(&mut worker, key, &mut states[at], std::slice::from_ref(&message))
         };
         if is_scanned {
-            all.into_iter().try_for_each(deliver)?;
+            keys.try_for_each(deliver)?;
         } else {
             targets.sort_unstable();
             targets.iter().try_for_each(|&key| deliver(key))?;

@@ -147,3 +147,28 @@ pub(super) fn pieces(
     pieces.push(start..keys.len());
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_filled_one_after_the_other() {
+        let keys: Vec<u32> = (0..3 * PIECE_KEYS as u32 + 5).collect();
+        let degree = |key: u32| if key % 5000 == 7 { 900 } else { (key % 4) as usize };
+        for most in [1, 800, 1000, 20_000, 1 << 20] {
+            let pieces = pieces(&keys, most, degree);
+            let entries = |piece: &std::ops::Range<usize>| -> u64 {
+                keys[piece.clone()].iter().map(|&key| degree(key) as u64).sum()
+            };
+            assert_eq!((pieces[0].start, pieces.last().unwrap().end), (0, keys.len()));
+            for piece in &pieces {
+                assert!(piece.len() == 1 || entries(piece) <= most, "{piece:?}");
+            }
+            for pair in pieces.windows(2) {
+                assert_eq!(pair[0].end, pair[1].start);
+                assert!(entries(&(pair[0].start..pair[1].start + 1)) > most, "{pair:?}");
+            }
+        }
+    }
+}
