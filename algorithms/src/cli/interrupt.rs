@@ -1,13 +1,13 @@
 //! Ctrl-C and termination: the first asks the run to end, the second ends the process.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use quince_core::Environment;
 use quince_core::environment::CancelHandle;
 
-/// The exit code of a cancelled command.
-const CANCELLED: i32 = 130;
+use super::error::CliError;
 
 /// What signals of the process act on.
 #[derive(Clone, Debug, Default)]
@@ -52,12 +52,14 @@ impl State {
         let at_once = self.at_once.swap(true, Ordering::Relaxed);
         match self.run.get() {
             Some(run) if !at_once => return run.cancel(),
-            // Nothing is open before the run begins.
-            None if !at_once => eprintln!("error: {}", quince_core::Error::Cancelled),
+            // Nothing is open before the run begins; who has closed standard error need not know.
+            None if !at_once => {
+                let _ = CliError::Cancelled.print(&mut io::stderr().lock());
+            }
             // Who presses twice wants it now.
             _ => {}
         }
-        std::process::exit(CANCELLED);
+        std::process::exit(CliError::Cancelled.exit_code().into());
     }
 }
 

@@ -666,7 +666,7 @@ fn what_is_idle_changes_nothing<W: EntryValue, const SCATTERS: bool>(seed: u64, 
         number % below
     };
     // Some entries make an idle message of any; many are brought to their targets by several workers.
-    let most = if seed % 4 == 0 { 6000 } else { 400 };
+    let most = if seed.is_multiple_of(4) { 6000 } else { 400 };
     let entries: Entries = (0..next(most))
         .map(|_| {
             let value = if next(9) == 0 { f64::INFINITY } else { next(50) as f64 };
