@@ -35,6 +35,10 @@ pub trait Monoid: Copy + Send + Sync + 'static {
 pub trait Semilattice: Monoid<Value: SharedWord> {
     /// Whether combining `new` into `old` changes it.
     fn improves(new: Self::Value, old: Self::Value) -> bool;
+
+    /// Whether combining it with any other such value gives the same bits in either order. Not so
+    /// the zero with a sign, which equals the one without, and what is not a number.
+    fn is_exact(value: Self::Value) -> bool;
 }
 
 /// Addition.
@@ -63,7 +67,7 @@ impl<const N: usize> Monoid for Sum<[f64; N]> {
 }
 
 macro_rules! numbers {
-    ($($number:ty: $zero:expr, $least:expr, $greatest:expr;)*) => {$(
+    ($($number:ty: $zero:expr, $least:expr, $greatest:expr, $is_exact:expr;)*) => {$(
         impl Monoid for Sum<$number> {
             type Value = $number;
             const IDENTITY: $number = $zero;
@@ -85,6 +89,8 @@ macro_rules! numbers {
         impl Semilattice for Min<$number> {
             #[inline(always)]
             fn improves(new: $number, old: $number) -> bool { new < old }
+            #[inline(always)]
+            fn is_exact(value: $number) -> bool { $is_exact(value) }
         }
         impl Monoid for Max<$number> {
             type Value = $number;
@@ -99,17 +105,21 @@ macro_rules! numbers {
         impl Semilattice for Max<$number> {
             #[inline(always)]
             fn improves(new: $number, old: $number) -> bool { new > old }
+            #[inline(always)]
+            fn is_exact(value: $number) -> bool { $is_exact(value) }
         }
     )*};
 }
 
 numbers! {
-    u32: 0, u32::MIN, u32::MAX;
-    u64: 0, u64::MIN, u64::MAX;
-    i32: 0, i32::MIN, i32::MAX;
-    i64: 0, i64::MIN, i64::MAX;
-    f32: 0.0, f32::NEG_INFINITY, f32::INFINITY;
-    f64: 0.0, f64::NEG_INFINITY, f64::INFINITY;
+    u32: 0, u32::MIN, u32::MAX, |_| true;
+    u64: 0, u64::MIN, u64::MAX, |_| true;
+    i32: 0, i32::MIN, i32::MAX, |_| true;
+    i64: 0, i64::MIN, i64::MAX, |_| true;
+    f32: 0.0, f32::NEG_INFINITY, f32::INFINITY,
+        |value: f32| !value.is_nan() && (value != 0.0 || value.to_bits() == 0);
+    f64: 0.0, f64::NEG_INFINITY, f64::INFINITY,
+        |value: f64| !value.is_nan() && (value != 0.0 || value.to_bits() == 0);
 }
 
 #[cfg(test)]
@@ -124,6 +134,25 @@ mod tests {
         assert!(combine(a, a) == a, "idempotent");
         assert!(combine(a, M::IDENTITY) == a && combine(M::IDENTITY, a) == a, "identity");
         assert!(M::improves(a, b) == (combine(a, b) != b), "improves means changes");
+    }
+
+    #[test]
+    fn exact_is_what_has_one_form() {
+        let all = [f64::NEG_INFINITY, -1.0, -0.0, 0.0, f64::MIN_POSITIVE, f64::INFINITY, f64::NAN];
+        for a in all {
+            let same = |b: f64| {
+                let bits = |a, b| {
+                    (Min::<f64>::combine(a, b).to_bits(), Max::<f64>::combine(a, b).to_bits())
+                };
+                bits(a, b) == bits(b, a)
+            };
+            let is_exact = Min::<f64>::is_exact(a);
+            assert_eq!(is_exact, Max::<f32>::is_exact(a as f32), "{a}");
+            let others = all.into_iter().filter(|&b| Min::<f64>::is_exact(b));
+            assert!(!is_exact || others.into_iter().all(same), "{a}");
+        }
+        assert_eq!(all.map(Min::<f64>::is_exact), [true, true, false, true, true, true, false]);
+        assert!(Min::<i32>::is_exact(0) && Max::<u64>::is_exact(u64::MAX));
     }
 
     proptest! {

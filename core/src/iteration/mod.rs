@@ -55,7 +55,8 @@ pub use delta::{DeltaIteration, DeltaProgram, DeltaResult};
 pub use forward::{COMPONENT_FOLD, Rewrites};
 pub use level_sweep::{LevelProgram, LevelSweep};
 pub use messages::{
-    Combine, Combiner, MessageIteration, MessageProgram, MessageResult, Outbox, Travel, Uncombined,
+    Combine, Combiner, MessageIteration, MessageProgram, MessageResult, MessageSource, Outbox,
+    Travel, Uncombined,
 };
 pub use multi_traversal::MultiTraversal;
 pub use ordered::{BucketWidth, OrderedIteration, OrderedProgram, OrderedResult, bucket_width};

@@ -19,6 +19,11 @@ pub(super) trait Body: Send {
         Vec::new()
     }
 
+    /// To which superstep the work belonged that failed in this one.
+    fn failed_in(&self, superstep: u64) -> u64 {
+        superstep
+    }
+
     /// Does superstep `superstep`, counted from 1.
     fn superstep(&mut self, superstep: u64) -> Result<Step>;
 }
@@ -112,6 +117,7 @@ fn one<B: Body + ?Sized>(
     let step =
         env.run(name, move || running.superstep(superstep)).map_err(|error| match error {
             Error::Panic { operator, message } => {
+                let superstep = body.failed_in(superstep);
                 Error::Panic { operator: format!("{operator}, superstep {superstep},"), message }
             }
             other => other,

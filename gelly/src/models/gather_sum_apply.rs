@@ -569,7 +569,10 @@ where
     type Partial = Aggregates;
     const SCATTERS: bool = true;
     // What is gathered of a vertex depends on its value alone.
-    const SENDS_ON_RECEIPT: bool = true;
+
+    fn sends_on_receipt(&self) -> bool {
+        true
+    }
 
     fn combiner(&self) -> &S {
         &self.sum

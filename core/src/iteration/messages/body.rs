@@ -1,13 +1,17 @@
 //! The body of an iteration by messages: what is kept between supersteps, and how one goes.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use super::combine::Combine;
+use super::culprit::Culprit;
 use super::letters::Sorting;
 use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::{Columns, Senders};
 use super::units::{Units, windows};
-use super::worker::{Culprit, Parts, Tally};
+use super::worker::{Parts, Tally};
 use super::{MessageIteration, Travel};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -45,9 +49,15 @@ pub(super) struct MessageBody<'a, I: StaticIndex, P: MessageProgram<I::Value>> {
     pub(super) letters: Vec<PaidVec<Letter<P::Message>>>,
     /// A message for each key while a bucket is delivered; empty until it is needed.
     pub(super) slots: PaidVec<Option<P::Message>>,
+    /// Whether messages could be merged so far.
+    pub(super) merges: bool,
+    /// The idle message for each key, between supersteps in which messages merge; empty until then.
+    pub(super) merged: PaidVec<P::Message>,
     partials: Vec<P::Partial>,
     aggregates: Vec<(String, AggregateValue)>,
     workset: u64,
+    /// Whether what failed was work of the superstep to come.
+    was_ahead: bool,
 }
 
 impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
@@ -81,9 +91,12 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
             next: Columns::new(memory)?,
             letters: Vec::new(),
             slots: PaidVec::new(memory, "messages"),
+            merges: P::Combiner::MERGES,
+            merged: PaidVec::new(memory, "messages"),
             partials: Vec::new(),
             aggregates: Vec::new(),
             workset: 0,
+            was_ahead: false,
         };
         body.activate()?;
         Ok(body)
@@ -136,18 +149,18 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
         }
     }
 
-    fn step(&mut self, superstep: u64, culprit: &Culprit) -> Result<Step> {
+    fn step(&mut self, superstep: u64, culprit: &Arc<Culprit>) -> Result<Step> {
         self.program.begin_superstep(superstep);
         let (direction, parts) = if !P::SCATTERS && superstep == 1 {
             (Direction::Local, self.start(culprit)?)
         } else {
-            if P::SCATTERS && (superstep == 1 || !P::SENDS_ON_RECEIPT) {
+            if P::SCATTERS && (superstep == 1 || !self.program.sends_on_receipt()) {
                 self.scatter(culprit)?;
             }
             self.cross(culprit)?
         };
         let changes = self.take(parts, direction == Direction::Push)?;
-        self.workset = if P::SCATTERS { self.num_senders } else { self.num_messages() };
+        self.workset = if P::SCATTERS { changes } else { self.num_messages() };
         let partials = std::mem::take(&mut self.partials);
         self.aggregates = self.program.end_superstep(superstep, partials);
         Ok(Step { changes, convergence: None, direction })
@@ -164,7 +177,7 @@ impl<'a, I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'a, I, P> {
     }
 
     /// Messages cross the index: pulled while many keys send, pushed while few do.
-    fn cross(&mut self, culprit: &Culprit) -> Result<(Direction, Parts<P, I::Value>)> {
+    fn cross(&mut self, culprit: &Arc<Culprit>) -> Result<(Direction, Parts<P, I::Value>)> {
         let most = self.pull.num_entries() / PULL_SHARE;
         let pulls = match (self.travel, self.push) {
             _ if self.num_senders == 0 => false,
@@ -243,6 +256,10 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Body for MessageBody<'_, I, P>
         self.workset
     }
 
+    fn failed_in(&self, superstep: u64) -> u64 {
+        superstep + u64::from(self.was_ahead)
+    }
+
     fn take_aggregates(&mut self) -> Vec<(String, AggregateValue)> {
         std::mem::take(&mut self.aggregates)
     }
@@ -251,15 +268,17 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Body for MessageBody<'_, I, P>
         let (env, name, culprit) = (self.env, self.name, Culprit::new());
         let running = &mut *self;
         let step = env.run(name, || running.step(superstep, &culprit));
-        let step = step.map_err(|error| match (error, culprit.key()) {
-            (Error::Panic { operator, message }, Some(key)) => {
-                let key = self.program.describe(key);
+        let step = step.map_err(|error| match (error, culprit.panicked()) {
+            (Error::Panic { operator, message }, Some(work)) => {
+                self.was_ahead = work.is_ahead;
+                let key = self.program.describe(work.key);
                 Error::Panic { operator: format!("{operator}, {key}"), message }
             }
             (other, _) => other,
         })?;
-        let Some((sender, recipient)) = culprit.into_lost() else { return Ok(step) };
-        let (iteration, sender) = (name.to_owned(), self.program.describe(sender));
+        let Some((work, recipient)) = culprit.take_lost() else { return Ok(step) };
+        let superstep = superstep + u64::from(work.is_ahead);
+        let (iteration, sender) = (name.to_owned(), self.program.describe(work.key));
         Err(Error::Undeliverable { iteration, superstep, sender, recipient })
     }
 }

@@ -4,8 +4,11 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use crate::algebra::{Max, Min, Monoid, Sum};
+use super::units::in_parallel;
+use crate::algebra::{Max, Min, Monoid, Semilattice, Sum};
+use crate::error::Result;
 use crate::index::{KeyColumns, RunFold, StaticIndex};
+use crate::memory::SharedSlice;
 
 /// An associative function that makes one message of two.
 ///
@@ -86,6 +89,26 @@ pub trait Combine<M>: Send + Sync {
     fn fold_run(&self, messages: impl ExactSizeIterator<Item = M>) -> Option<M> {
         messages.reduce(|left, right| self.combine(left, right))
     }
+
+    /// Whether messages may [merge](Self::merge) at their targets.
+    const MERGES: bool = false;
+
+    /// Combines all messages of a source with what stands in the slots of their targets, where the
+    /// [`idle`](Self::idle) message stood before; in any order, by many workers at once. If that makes
+    /// a difference, to any bit, or if a message is idle, then it gives `false`, and leaves the slots
+    /// in no state of use.
+    fn merge(&self, _slots: &mut [M], _source: &impl MessageSource<M>) -> Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Messages in pieces, each of which one worker sends.
+pub trait MessageSource<M>: Sync {
+    /// How many pieces there are.
+    fn num_pieces(&self) -> usize;
+
+    /// Calls `send(target, message)` for every message of a piece.
+    fn for_each(&self, piece: usize, send: impl FnMut(u32, M)) -> Result<()>;
 }
 
 impl<M, F: Fn(M, M) -> M + Send + Sync> Combine<M> for F {
@@ -128,10 +151,10 @@ impl<T> Combiner<Sum<T>> {
 
 /// One for each, so that the type of the messages says which combiner is meant.
 macro_rules! named_combiners {
-    ($($monoid:ident { $($more:item)* })*) => {$(
+    ($($monoid:ident: $bound:ident { $($more:item)* })*) => {$(
         impl<T> Combine<T> for Combiner<$monoid<T>>
         where
-            $monoid<T>: Monoid<Value = T>,
+            $monoid<T>: $bound<Value = T>,
             T: Copy + Send + Sync + PartialEq,
         {
             const REGROUPS: bool = $monoid::<T>::REASSOCIATES;
@@ -203,13 +226,56 @@ macro_rules! fold_all_of {
                 visit((any.replace(0) != 0).then_some(combined));
             });
         }
+
+        const MERGES: bool = true;
+
+        fn merge(&self, slots: &mut [T], source: &impl MessageSource<T>) -> Result<bool> {
+            merge_into::<$monoid<T>>(SharedSlice::new(slots), source)
+        }
     };
 }
 
+/// Messages that one worker holds before it combines them with their slots, which are on their way
+/// meanwhile.
+const BATCH: usize = 128;
+
+/// Combines messages in the slots of their targets; whether all were exact, and none idle.
+fn merge_into<S: Semilattice>(
+    slots: SharedSlice<'_, S::Value>,
+    source: &impl MessageSource<S::Value>,
+) -> Result<bool> {
+    let merge = |batch: &mut Vec<(u32, S::Value)>| {
+        for (target, message) in batch.drain(..) {
+            let mut old = slots.load(target as usize);
+            while S::improves(message, old) {
+                match slots.compare_exchange(target as usize, old, message) {
+                    Ok(_) => break,
+                    Err(now) => old = now,
+                }
+            }
+        }
+    };
+    let send = |piece: usize| {
+        let (mut batch, mut is_exact) = (Vec::with_capacity(BATCH), true);
+        source.for_each(piece, |target, message| {
+            is_exact &= S::is_exact(message) && message != S::IDENTITY;
+            slots.prefetch(target as usize);
+            if batch.len() == BATCH {
+                merge(&mut batch);
+            }
+            batch.push((target, message));
+        })?;
+        merge(&mut batch);
+        Ok(is_exact)
+    };
+    let pieces = in_parallel((0..source.num_pieces()).collect(), &send)?;
+    Ok(pieces.into_iter().all(|is_exact| is_exact))
+}
+
 named_combiners! {
-    Min { fold_all_of!(Min); }
-    Max { fold_all_of!(Max); }
-    Sum {}
+    Min: Semilattice { fold_all_of!(Min); }
+    Max: Semilattice { fold_all_of!(Max); }
+    Sum: Monoid {}
 }
 
 /// No combiner: a key receives every message that was sent to it.

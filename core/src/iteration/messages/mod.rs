@@ -25,8 +25,10 @@
 //!
 //! It takes no snapshots: states need not be plain bytes.
 
+mod along;
 mod body;
 mod combine;
+mod culprit;
 mod letters;
 mod outbox;
 mod program;
@@ -37,7 +39,7 @@ mod senders;
 mod units;
 mod worker;
 
-pub use combine::{Combine, Combiner, Uncombined};
+pub use combine::{Combine, Combiner, MessageSource, Uncombined};
 pub use outbox::Outbox;
 pub use program::MessageProgram;
 

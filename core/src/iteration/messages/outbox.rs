@@ -1,5 +1,8 @@
 //! What a key sends while it works.
 
+use std::sync::Arc;
+
+use super::culprit::{Culprit, Watch};
 use crate::memory::{MemoryError, MemoryManager, PaidVec};
 
 /// A message and the key that it goes to.
@@ -15,14 +18,13 @@ pub struct Outbox<S, M> {
     /// The budget had no room for a letter.
     pub(super) refused: Option<MemoryError>,
     num_keys: u32,
-    /// The key that works.
-    pub(super) key: u32,
-    /// The first key that sent a message to nobody, and to whom it was to go.
-    pub(super) lost: Option<(u32, String)>,
+    /// Over the key that works.
+    pub(super) watch: Watch,
+    has_lost: bool,
 }
 
 impl<S, M> Outbox<S, M> {
-    pub(super) fn new(memory: &MemoryManager, num_keys: usize) -> Self {
+    pub(super) fn new(memory: &MemoryManager, num_keys: usize, culprit: &Arc<Culprit>) -> Self {
         let letters = PaidVec::new(memory, "messages");
         Self {
             sent: None,
@@ -30,9 +32,21 @@ impl<S, M> Outbox<S, M> {
             letters,
             refused: None,
             num_keys: num_keys as u32,
-            key: 0,
-            lost: None,
+            watch: Watch::new(culprit),
+            has_lost: false,
         }
+    }
+
+    /// From now on this key works.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, key: u32) {
+        (self.watch.key, self.watch.is_ahead, self.has_changed) = (Some(key), false, false);
+    }
+
+    /// What the key does from now on it does in the superstep to come, if anybody asks.
+    #[inline(always)]
+    pub fn look_ahead(&mut self) {
+        self.watch.is_ahead = true;
     }
 
     /// Puts out what crosses every entry of the key's row. A second time in a superstep it comes
@@ -63,8 +77,10 @@ impl<S, M> Outbox<S, M> {
     /// with an error when the superstep is over.
     #[cold]
     pub fn lose(&mut self, recipient: impl FnOnce() -> String) {
-        let key = self.key;
-        self.lost.get_or_insert_with(|| (key, recipient()));
+        // Keys ascend.
+        if !std::mem::replace(&mut self.has_lost, true) {
+            self.watch.lose(recipient());
+        }
     }
 
     /// Says that the state changed.

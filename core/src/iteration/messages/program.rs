@@ -27,10 +27,12 @@ pub trait MessageProgram<W: EntryValue>: Send + Sync {
     /// before. If not, they send by [`receive`](Self::receive), what is received in the next superstep.
     const SCATTERS: bool;
 
-    /// Whether keys send by [`receive`](Self::receive). Those of a program that scatters may, too, if
-    /// what they send is clear as soon as their state has changed: they scatter in the first
-    /// superstep alone.
-    const SENDS_ON_RECEIPT: bool = !Self::SCATTERS;
+    /// Whether keys send by [`receive`](Self::receive): always the same. Those of a program that
+    /// scatters may, too, if what they send is clear as soon as their state has changed: they scatter
+    /// in the first superstep alone.
+    fn sends_on_receipt(&self) -> bool {
+        !Self::SCATTERS
+    }
 
     /// How messages are combined.
     fn combiner(&self) -> &Self::Combiner;

@@ -2,18 +2,20 @@
 
 use std::cell::Cell;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use super::body::MessageBody;
 use super::combine::Combine;
+use super::culprit::Culprit;
 use super::letters::{Mail, Sorting};
 use super::outbox::Letter;
 use super::program::MessageProgram;
 use super::senders::{Columns, Senders};
 use super::units::{Unit, in_parallel, put_out_by};
-use super::worker::{Culprit, Parts, Worker};
+use super::worker::{Parts, Worker};
 use crate::error::Result;
 use crate::index::{EntryValue, StaticIndex};
 use crate::memory::{MemoryManager, PaidVec};
@@ -21,7 +23,7 @@ use crate::memory::{MemoryManager, PaidVec};
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// The first superstep of a program that does not scatter: every active key works, and has
     /// received nothing.
-    pub(super) fn start(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+    pub(super) fn start(&mut self, culprit: &Arc<Culprit>) -> Result<Parts<P, I::Value>> {
         self.columns.flags(self.env.memory(), self.states.len())?;
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
@@ -45,12 +47,12 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// Every key gathers along its row from the keys that send.
-    pub(super) fn pull(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+    pub(super) fn pull(&mut self, culprit: &Arc<Culprit>) -> Result<Parts<P, I::Value>> {
         let memory = self.env.memory();
         let is_full = self.is_full();
         self.make_dense()?;
         self.next.flags(memory, self.states.len())?;
-        if P::SENDS_ON_RECEIPT
+        if self.program.sends_on_receipt()
             && let Some(filler) = self.columns.sent.first()
         {
             self.next.sent(memory, self.states.len(), filler)?;
@@ -73,7 +75,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         };
         let parts = self.sweep(mail, sending, culprit)?;
         std::mem::swap(&mut self.columns.flags, &mut self.next.flags);
-        if P::SENDS_ON_RECEIPT {
+        if self.program.sends_on_receipt() {
             std::mem::swap(&mut self.columns.sent, &mut self.next.sent);
         }
         self.senders = Senders::Dense;
@@ -119,14 +121,14 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
         &mut self,
         mail: Option<Mail<P::Message>>,
         sending: Sending<P::Message>,
-        culprit: &Culprit,
+        culprit: &Arc<Culprit>,
     ) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, pull, push, columns, next, .. } = self;
         let (program, num_keys, push) = (&*program, states.len(), *push);
         let (flags, sent) = (&columns.flags[..], &columns.sent[..]);
         let (memory, sending) = (env.memory(), &sending);
         // Who receives only will scatter before entries are counted on.
-        let counted = push.filter(|_| P::SENDS_ON_RECEIPT);
+        let counted = push.filter(|_| program.sends_on_receipt());
         let senders = Rows::<I, P> { memory, index: pull, program, flags, sent, sending };
         let all = units.of(states, &mut next.flags, &mut next.sent);
         in_parallel(all, &|Unit { range, states, flags, sent }| {
@@ -220,7 +222,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
             let block = start..range.len().min(start + BLOCK_ROWS);
             let combined = &mut combined[..block.len()];
             let first = range.start + start as u32;
-            worker.watch.key = None;
+            worker.out.watch.key = None;
             self.combine(first..first + block.len() as u32, combined);
             let (states, flags) = (&mut states[block.clone()], &mut flags[block]);
             for (at, ((state, flag), along)) in
@@ -236,7 +238,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
                     worker.receive(key, state, std::slice::from_ref(&message))
                 });
                 *flag = u8::from(is_active);
-                if P::SENDS_ON_RECEIPT
+                if self.program.sends_on_receipt()
                     && let Some(put_out) = worker.out.sent.take().or_else(|| idle.clone())
                 {
                     sent[start + at] = put_out;
@@ -257,7 +259,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
         let mut scratch = PaidVec::new(self.memory, "messages");
         for (at, (state, flag)) in states.iter_mut().zip(flags).enumerate() {
             let key = range.start + at as u32;
-            worker.watch.key = Some(key);
+            worker.out.watch.key = Some(key);
             self.all(key, take_letters(letters, key), &mut scratch)?;
             let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
             *flag = u8::from(is_active);

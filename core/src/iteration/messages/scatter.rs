@@ -1,10 +1,13 @@
 //! Active keys scatter before anybody receives.
 
+use std::sync::Arc;
+
 use super::body::MessageBody;
+use super::culprit::Culprit;
 use super::program::MessageProgram;
 use super::senders::Senders;
 use super::units::{Unit, in_parallel, put_out_by};
-use super::worker::{Culprit, Parts, Worker};
+use super::worker::{Parts, Worker};
 use crate::error::Result;
 use crate::index::StaticIndex;
 
@@ -13,7 +16,7 @@ const SEQUENTIAL: usize = 1 << 9;
 
 impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     /// Lets the active keys send: those that put something out are the senders afterwards.
-    pub(super) fn scatter(&mut self, culprit: &Culprit) -> Result<()> {
+    pub(super) fn scatter(&mut self, culprit: &Arc<Culprit>) -> Result<()> {
         let (parts, lists) = match self.senders {
             Senders::Sparse { .. } => (self.scatter_listed(culprit)?, true),
             Senders::Dense if self.columns.sent.is_empty() => (self.scatter_first(culprit)?, false),
@@ -24,7 +27,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// The active keys are flagged, and there is no column yet of what they put out.
-    fn scatter_first(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+    fn scatter_first(&mut self, culprit: &Arc<Culprit>) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);
         let all = units.of(&mut [], &mut columns.flags, &mut []);
@@ -47,7 +50,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// The active keys are flagged; flags and column are those of the senders afterwards.
-    fn scatter_flagged(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+    fn scatter_flagged(&mut self, culprit: &Arc<Culprit>) -> Result<Parts<P, I::Value>> {
         let Self { env, program, units, states, push, columns, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);
         let all = units.of(&mut [], &mut columns.flags, &mut columns.sent);
@@ -70,7 +73,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> MessageBody<'_, I, P> {
     }
 
     /// The active keys as a list.
-    fn scatter_listed(&mut self, culprit: &Culprit) -> Result<Parts<P, I::Value>> {
+    fn scatter_listed(&mut self, culprit: &Arc<Culprit>) -> Result<Parts<P, I::Value>> {
         let (active, _) = self.take_lists()?;
         let Self { env, program, units, states, push, .. } = self;
         let (program, states, push) = (&*program, &states[..], *push);

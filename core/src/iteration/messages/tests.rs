@@ -698,6 +698,44 @@ fn what_is_idle_changes_nothing<W: EntryValue, const SCATTERS: bool>(seed: u64, 
     }
 }
 
+/// Messages in pieces.
+struct Written(Vec<Vec<(u32, f64)>>);
+
+impl MessageSource<f64> for Written {
+    fn num_pieces(&self) -> usize {
+        self.0.len()
+    }
+    fn for_each(&self, piece: usize, mut send: impl FnMut(u32, f64)) -> Result<()> {
+        self.0[piece].iter().for_each(|&(target, message)| send(target, message));
+        Ok(())
+    }
+}
+
+#[test]
+fn messages_merge_unless_their_order_tells() {
+    let env = Environment::builder().threads(2).build().unwrap();
+    let merged = |last: f64| {
+        let pieces = (0..7u32).map(|piece| {
+            let messages = (0..1000).map(|at| (at % 90, f64::from((at * 7 + piece * 31) % 1013)));
+            messages.collect::<Vec<_>>()
+        });
+        let pieces: Vec<_> = pieces.chain([vec![(99, last)]]).collect();
+        let mut expected = vec![f64::INFINITY; 100];
+        for &(target, message) in pieces.iter().flatten() {
+            let slot = &mut expected[target as usize];
+            *slot = slot.min(message);
+        }
+        let mut slots = vec![f64::INFINITY; 100];
+        let combiner = Combiner::<Min<f64>>::min();
+        let is_merged = env.install(|| combiner.merge(&mut slots, &Written(pieces)).unwrap());
+        assert!(!is_merged || slots == expected);
+        is_merged
+    };
+    assert!(merged(-5.0) && merged(0.0));
+    // What changes nothing would not be received; a zero with a sign is as small as one without.
+    assert!(!merged(f64::INFINITY) && !merged(-0.0) && !merged(f64::NAN));
+}
+
 #[test]
 fn keys_that_send_nothing_may_be_thought_to_send_what_is_idle() {
     for seed in 0..60 {

@@ -1,9 +1,9 @@
 //! One piece of a superstep's work: keys that send and receive, one after the other.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
+use super::culprit::Culprit;
 use super::outbox::{Letter, Outbox};
 use super::program::MessageProgram;
 use super::units::Units;
@@ -46,57 +46,6 @@ impl Tally {
     }
 }
 
-/// What keys did in a superstep that ends the iteration: of several keys the smallest.
-#[derive(Debug)]
-pub(super) struct Culprit {
-    /// Was at work when a function panicked.
-    panicked: AtomicU64,
-    /// Sent a message to nobody; and to whom it was to go.
-    lost: Mutex<Option<(u32, String)>>,
-}
-
-impl Culprit {
-    pub(super) fn new() -> Self {
-        Self { panicked: AtomicU64::new(u64::MAX), lost: Mutex::default() }
-    }
-
-    pub(super) fn key(&self) -> Option<u32> {
-        u32::try_from(self.panicked.load(Ordering::Relaxed)).ok()
-    }
-
-    fn lose(&self, lost: (u32, String)) {
-        let mut first = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.as_ref().is_none_or(|first| lost.0 < first.0) {
-            *first = Some(lost);
-        }
-    }
-
-    pub(super) fn into_lost(self) -> Option<(u32, String)> {
-        self.lost.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Tells the culprit if it is dropped by a panic.
-pub(super) struct Watch<'w> {
-    /// Is at work; `None` while nobody can say who.
-    pub(super) key: Option<u32>,
-    culprit: &'w Culprit,
-}
-
-impl<'w> Watch<'w> {
-    pub(super) fn new(culprit: &'w Culprit) -> Self {
-        Self { key: None, culprit }
-    }
-}
-
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if let Some(key) = self.key.filter(|_| std::thread::panicking()) {
-            self.culprit.panicked.fetch_min(key.into(), Ordering::Relaxed);
-        }
-    }
-}
-
 pub(super) struct Worker<'w, W: EntryValue, P: MessageProgram<W>> {
     program: &'w P,
     pub(super) out: Outbox<P::Sent, P::Message>,
@@ -106,7 +55,6 @@ pub(super) struct Worker<'w, W: EntryValue, P: MessageProgram<W>> {
     pub(super) tally: Tally,
     /// Where the unit ends that the last partial belongs to.
     unit_end: u32,
-    pub(super) watch: Watch<'w>,
 }
 
 /// What a part of a program's work is.
@@ -124,17 +72,16 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
         memory: &MemoryManager,
         program: &'w P,
         num_keys: usize,
-        culprit: &'w Culprit,
+        culprit: &Arc<Culprit>,
     ) -> Self {
         Self {
             program,
-            out: Outbox::new(memory, num_keys),
+            out: Outbox::new(memory, num_keys, culprit),
             keys: PaidVec::new(memory, "workset"),
             sent: PaidVec::new(memory, "workset"),
             partials: Vec::new(),
             tally: Tally::default(),
             unit_end: 0,
-            watch: Watch::new(culprit),
         }
     }
 
@@ -154,7 +101,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
     /// Lets a key send; whether it put anything out for its row.
     #[inline(always)]
     pub(super) fn scatter(&mut self, key: u32, state: &P::State) -> bool {
-        (self.watch.key, self.out.key) = (Some(key), key);
+        self.out.begin(key);
         let partial = self.partials.last_mut().expect("a unit was begun");
         self.program.scatter(key, state, &mut self.out, partial);
         self.puts_out()
@@ -176,8 +123,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
         state: &mut P::State,
         messages: &[P::Message],
     ) -> bool {
-        (self.watch.key, self.out.key) = (Some(key), key);
-        self.out.has_changed = false;
+        self.out.begin(key);
         let owns = std::mem::needs_drop::<P::State>();
         let before = if owns { self.program.owned_bytes(state) } else { 0 };
         let partial = self.partials.last_mut().expect("a unit was begun");
@@ -186,7 +132,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
             self.tally.owned += self.program.owned_bytes(state) as i64 - before as i64;
         }
         self.tally.changes += u64::from(self.out.has_changed);
-        if P::SENDS_ON_RECEIPT { self.puts_out() } else { self.out.has_changed }
+        if self.program.sends_on_receipt() { self.puts_out() } else { self.out.has_changed }
     }
 
     /// Counts those of `keys` that are flagged as active.
@@ -219,10 +165,7 @@ impl<'w, W: EntryValue, P: MessageProgram<W>> Worker<'w, W, P> {
 
     /// The work is done.
     pub(super) fn finish(self) -> Result<PartOf<P, W>> {
-        let Self { out, keys, sent, partials, tally, watch, .. } = self;
-        if let Some(lost) = out.lost {
-            watch.culprit.lose(lost);
-        }
+        let Self { out, keys, sent, partials, tally, .. } = self;
         match out.refused {
             Some(refused) => Err(refused.into()),
             None => Ok(Part { keys, sent, letters: out.letters, partials, tally }),
