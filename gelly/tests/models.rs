@@ -3,14 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "only tests call these")]
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use proptest::prelude::*;
+use quince_core::index::Key;
 use quince_core::iteration::{Direction, Travel};
 use quince_core::report::AggregateValue;
 
-use quince_gelly::models::scatter_gather::{GatherContext, ScatterContext, ScatterGather};
+use quince_gelly::models::scatter_gather::{
+    GatherContext, ScatterContext, ScatterFunction, ScatterGather,
+};
 use quince_gelly::models::vertex_centric::{ComputeContext, ComputeFunction, VertexCentric};
-use quince_gelly::models::{IterationConfiguration, LONG_SUM, SuperstepContext};
+use quince_gelly::models::{DOUBLE_SUM, IterationConfiguration, LONG_SUM, SuperstepContext};
 use quince_gelly::{Error, Id, Neighborhood, VertexOrder};
 
 mod support;
@@ -351,6 +355,104 @@ fn a_message_to_nobody_is_an_error_that_names_both_and_the_superstep() {
         let update = |_: &mut FloatGather<'_, '_>, _: &[f64]| panic!("nobody is told");
         let error = ScatterGather::new(scatter, update, 9).run(&graph, |_| 0.0).unwrap_err();
         assert!(matches!(error, Error::UnknownRecipient { superstep: 1, .. }), "{error}");
+    }
+}
+
+/// One whose hooks do nothing, and who does not say so.
+struct Watched<F>(F);
+
+impl<F> ScatterFunction<f64, f64, f64> for Watched<F>
+where
+    F: Fn(&mut FloatScatter<'_, '_>) + Send + Sync,
+{
+    fn send_messages(&self, vertex: &mut FloatScatter<'_, '_>) {
+        (self.0)(vertex);
+    }
+}
+
+#[test]
+fn a_vertex_that_changed_scatters_for_the_next_superstep() {
+    let arcs: Vec<_> = (0..60).map(|v| (v, (v * 7 + 5) % 60, 1.0)).collect();
+    let run = |threads, travel, most, is_watched, with_aggregator| {
+        let graph = graph(threads, true, VertexOrder::HubFirst, &arcs);
+        let scattered = Mutex::new(Vec::new());
+        let scatter = |vertex: &mut FloatScatter<'_, '_>| {
+            let (superstep, value) = (vertex.superstep_number(), *vertex.value());
+            scattered.lock().unwrap().push((superstep, vertex.vertex(), value.to_bits()));
+            // Who changed may have nothing to send; the last superstep may be one in which nobody does.
+            if value > 10.0 {
+                vertex.send_message_to_all_neighbors(value - 4.0);
+            }
+            if value > 40.0 {
+                vertex.send_message_to(vertex.vertex() / 2, value - 30.0);
+            }
+        };
+        let update = |vertex: &mut FloatGather<'_, '_>, messages: &[f64]| {
+            let sum: f64 = messages.iter().sum();
+            if sum < *vertex.value() {
+                vertex.set_new_vertex_value(sum);
+            }
+        };
+        let mut configuration = travelling(travel);
+        if with_aggregator {
+            configuration = configuration.aggregator("unused", DOUBLE_SUM);
+        }
+        let value = |id: Key<'_>| number(id) as f64;
+        let result = if is_watched {
+            let iteration = ScatterGather::new(Watched(scatter), update, most);
+            iteration.configuration(configuration).run(&graph, value)
+        } else {
+            let iteration = ScatterGather::new(scatter, update, most);
+            iteration.configuration(configuration).run(&graph, value)
+        };
+        let result = result.unwrap();
+        let steps = &result.report().supersteps;
+        let tally: Vec<_> = steps.iter().map(|step| (step.workset, step.changes)).collect();
+        let bits: Vec<_> = result.by_dense().iter().map(|value| value.to_bits()).collect();
+        let mut scattered = scattered.into_inner().unwrap();
+        scattered.sort_unstable();
+        (bits, tally, scattered)
+    };
+    for most in [1, 2, 5, 99] {
+        let expected = run(1, Travel::Push, most, true, false);
+        assert!(most != 99 || expected.1.len() < 99 && expected.1.last().unwrap().1 == 0);
+        for (threads, travel) in
+            [(1, Travel::Pull), (2, Travel::Push), (2, Travel::Automatic), (8, Travel::Pull)]
+        {
+            assert_eq!(run(threads, travel, most, false, false), expected, "{travel:?}, {most}");
+            assert_eq!(run(threads, travel, most, false, true), expected, "{travel:?}, {most}");
+        }
+    }
+}
+
+#[test]
+fn a_vertex_that_scatters_at_once_fails_in_the_next_superstep() {
+    let graph = small(&[(7, 8, 1.0), (8, 9, 1.0), (9, 7, 1.0)]);
+    let update = |vertex: &mut FloatGather<'_, '_>, messages: &[f64]| {
+        vertex.set_new_vertex_value(messages[0]);
+    };
+    let panics = |vertex: &mut FloatScatter<'_, '_>| {
+        assert!(vertex.superstep_number() < 3 || vertex.id() != 8.into(), "not eight");
+        vertex.send_message_to_all_neighbors(1.0);
+    };
+    let loses = |vertex: &mut FloatScatter<'_, '_>| {
+        vertex.send_message_to_all_neighbors(1.0);
+        if vertex.superstep_number() == 3 {
+            vertex.send_message_to_id(&Id::from(77), 1.0);
+        }
+    };
+    for travel in [Travel::Pull, Travel::Push] {
+        let configuration = || travelling(travel);
+        let iteration = ScatterGather::new(panics, update, 9).configuration(configuration());
+        let error = iteration.run(&graph, |_| 0.0).unwrap_err();
+        let expected = "scatter-gather iteration, vertex 8, superstep 3, panicked: not eight";
+        assert_eq!(error.to_string(), expected);
+        let iteration = ScatterGather::new(loses, update, 9).configuration(configuration());
+        let error = iteration.run(&graph, |_| 0.0).unwrap_err();
+        assert!(matches!(error, Error::UnknownRecipient { superstep: 3, .. }), "{error}");
+        // Nobody scatters after the last superstep.
+        let iteration = ScatterGather::new(loses, update, 2).configuration(configuration());
+        assert!(iteration.run(&graph, |_| 0.0).is_ok());
     }
 }
 

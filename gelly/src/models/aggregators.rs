@@ -103,6 +103,10 @@ impl Aggregates {
         self.by_name.push((name.into(), Box::new(Reached { value: None, combine })));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// The same aggregators, which have reached nothing.
     pub(super) fn fresh(&self) -> Self {
         let fresh = self.by_name.iter().map(|(name, reached)| (name.clone(), reached.fresh()));

@@ -333,7 +333,7 @@ impl IterationConfiguration {
             num_vertices: self.with_num_vertices.then_some(num_vertices),
             direction: self.direction.unwrap_or(Neighborhood::Out),
             previous: self.aggregates.fresh(),
-            broadcasts: self.broadcasts.into_iter().map(collect).collect::<Result<_>>()?,
+            broadcasts: Arc::new(self.broadcasts.into_iter().map(collect).collect::<Result<_>>()?),
         })
     }
 }
@@ -344,7 +344,7 @@ pub struct SuperstepContext {
     num_vertices: Option<u64>,
     direction: Neighborhood,
     previous: Aggregates,
-    broadcasts: Vec<(String, Collected)>,
+    broadcasts: Arc<Vec<(String, Collected)>>,
 }
 
 impl fmt::Debug for SuperstepContext {
@@ -472,6 +472,18 @@ impl SuperstepContext {
             panic!("the broadcast set {name:?} does not hold {}", std::any::type_name::<T>());
         };
         values
+    }
+
+    /// Another that sees the same.
+    pub(super) fn fresh(&self) -> Self {
+        let Self { number, num_vertices, direction, .. } = *self;
+        let (previous, broadcasts) = (self.previous.fresh(), self.broadcasts.clone());
+        Self { number, num_vertices, direction, previous, broadcasts }
+    }
+
+    /// Whether there are aggregators.
+    pub(super) fn aggregates(&self) -> bool {
+        !self.previous.is_empty()
     }
 
     pub(super) fn begin(&mut self, superstep: u64) {

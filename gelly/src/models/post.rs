@@ -25,15 +25,7 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
     #[inline(always)]
     pub(super) fn send_all(&mut self, message: M, along: &dyn AlongEdges<M, E>) {
         if let Err(message) = self.out.send_all(message) {
-            self.send_one_by_one(&message, along);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn send_one_by_one(&mut self, message: &M, along: &dyn AlongEdges<M, E>) {
-        for edge in self.edges() {
-            self.out.send_to(edge.neighbor, along.along(message, edge.value));
+            send_one_by_one(self.vertex, self.ends, self.out, &message, along);
         }
     }
 
@@ -42,5 +34,20 @@ impl<'g, E: EntryValue, M> Post<'_, 'g, E, M> {
             Some(vertex) => self.out.send_to(vertex, message),
             None => self.out.lose(|| format!("vertex {id}")),
         }
+    }
+}
+
+/// Not a method, so that nothing else has to be in memory for it.
+#[cold]
+#[inline(never)]
+fn send_one_by_one<E: EntryValue, M>(
+    vertex: u32,
+    ends: &Ends<'_, E>,
+    out: &mut Outbox<M, M>,
+    message: &M,
+    along: &dyn AlongEdges<M, E>,
+) {
+    for edge in ends.from.edges(vertex) {
+        out.send_to(edge.neighbor, along.along(message, edge.value));
     }
 }

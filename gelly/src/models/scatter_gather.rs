@@ -48,6 +48,12 @@ use crate::indexed_graph::IndexedGraph;
 
 /// What an active vertex sends: Gelly's `ScatterFunction`.
 pub trait ScatterFunction<VV, E: EntryValue, M>: Send + Sync {
+    /// Whether it has [`pre_superstep`](Self::pre_superstep) or
+    /// [`post_superstep`](Self::post_superstep) called. Where neither the one function of an iteration
+    /// nor the other does, and there are no aggregators, the engine may let a vertex scatter as soon
+    /// as it has changed, and not only when the next superstep begins.
+    const HAS_HOOKS: bool = true;
+
     /// Sends the messages of a vertex.
     fn send_messages(&self, vertex: &mut ScatterContext<'_, '_, VV, E, M>);
 
@@ -62,6 +68,8 @@ impl<VV, E: EntryValue, M, F> ScatterFunction<VV, E, M> for F
 where
     F: Fn(&mut ScatterContext<'_, '_, VV, E, M>) + Send + Sync,
 {
+    const HAS_HOOKS: bool = false;
+
     #[inline(always)]
     fn send_messages(&self, vertex: &mut ScatterContext<'_, '_, VV, E, M>) {
         self(vertex);
@@ -70,6 +78,9 @@ where
 
 /// What becomes of a vertex that got messages: Gelly's `GatherFunction` of this model.
 pub trait GatherFunction<VV, E: EntryValue, M>: Send + Sync {
+    /// As [`ScatterFunction::HAS_HOOKS`].
+    const HAS_HOOKS: bool = true;
+
     /// Changes a vertex by the messages that it got: one if there is a combiner, else all.
     fn update_vertex(&self, vertex: &mut GatherContext<'_, '_, VV, E>, messages: &[M]);
 
@@ -84,6 +95,8 @@ impl<VV, E: EntryValue, M, F> GatherFunction<VV, E, M> for F
 where
     F: Fn(&mut GatherContext<'_, '_, VV, E>, &[M]) + Send + Sync,
 {
+    const HAS_HOOKS: bool = false;
+
     #[inline(always)]
     fn update_vertex(&self, vertex: &mut GatherContext<'_, '_, VV, E>, messages: &[M]) {
         self(vertex, messages);
@@ -746,8 +759,19 @@ impl<S, G, C, A> ScatterGather<S, G, C, A> {
         let (job, superstep) =
             Job::new("scatter-gather iteration", graph, configuration, maximum_supersteps)?;
         let (ends, with_degrees, types) = (job.indexes.ends(), job.with_degrees, PhantomData);
-        let program =
-            Program { scatter, gather, combiner, along, superstep, ends, with_degrees, types };
+        let is_watched = S::HAS_HOOKS || G::HAS_HOOKS || superstep.aggregates();
+        let program = Program {
+            scatter,
+            gather,
+            combiner,
+            along,
+            next: superstep.fresh(),
+            superstep,
+            scatters_until: if is_watched { 0 } else { maximum_supersteps },
+            ends,
+            with_degrees,
+            types,
+        };
         job.run(ends, initial, program)
     }
 }
@@ -758,9 +782,35 @@ struct Program<'g, VV, E: EntryValue, M, S, G, C, A> {
     combiner: C,
     along: A,
     superstep: SuperstepContext,
+    next: SuperstepContext,
+    /// Before this superstep vertices that change scatter at once for the next; 0 if they never do.
+    scatters_until: u64,
     ends: Ends<'g, E>,
     with_degrees: bool,
     types: PhantomData<fn(VV, M)>,
+}
+
+impl<VV, E, M, S, G, C, A> Program<'_, VV, E, M, S, G, C, A>
+where
+    E: EntryValue,
+    S: ScatterFunction<VV, E, M>,
+    A: AlongEdges<M, E>,
+{
+    #[inline(always)]
+    fn scatter_in(
+        &self,
+        superstep: &SuperstepContext,
+        vertex: u32,
+        value: &VV,
+        out: &mut Outbox<M, M>,
+        aggregates: &mut Aggregates,
+    ) {
+        let post = Post { vertex, ends: &self.ends, out };
+        let (along, with_degrees) = (&self.along, self.with_degrees);
+        let mut context =
+            ScatterContext { value, post, along, aggregates, superstep, with_degrees };
+        self.scatter.send_messages(&mut context);
+    }
 }
 
 impl<VV, E, M, S, G, C, A> MessageProgram<E> for Program<'_, VV, E, M, S, G, C, A>
@@ -779,6 +829,10 @@ where
     type Combiner = C;
     type Partial = Aggregates;
     const SCATTERS: bool = true;
+
+    fn sends_on_receipt(&self) -> bool {
+        self.scatters_until > 0
+    }
 
     fn combiner(&self) -> &C {
         &self.combiner
@@ -799,6 +853,7 @@ where
 
     fn begin_superstep(&mut self, superstep: u64) {
         self.superstep.begin(superstep);
+        self.next.begin(superstep + 1);
         self.scatter.pre_superstep(&self.superstep);
         self.gather.pre_superstep(&self.superstep);
     }
@@ -821,11 +876,7 @@ where
         out: &mut Outbox<M, M>,
         aggregates: &mut Aggregates,
     ) {
-        let post = Post { vertex, ends: &self.ends, out };
-        let (along, superstep, with_degrees) = (&self.along, &self.superstep, self.with_degrees);
-        let mut context =
-            ScatterContext { value, post, along, aggregates, superstep, with_degrees };
-        self.scatter.send_messages(&mut context);
+        self.scatter_in(&self.superstep, vertex, value, out, aggregates);
     }
 
     #[inline(always)]
@@ -854,6 +905,10 @@ where
         self.gather.update_vertex(&mut context, messages);
         if context.has_changed {
             out.change();
+            if self.superstep.superstep_number() < self.scatters_until {
+                out.look_ahead();
+                self.scatter_in(&self.next, vertex, value, out, aggregates);
+            }
         }
     }
 
