@@ -9,8 +9,8 @@ use memmap2::{MmapMut, MmapOptions};
 
 use super::{MemoryError, MemoryManager, Reservation};
 
-/// From this size on a segment asks the operating system for huge pages.
-const HUGE_PAGE_FROM: usize = 2 << 20;
+/// Bytes of a huge page; segments of this size and more ask the operating system for them.
+const HUGE_PAGE: usize = 2 << 20;
 
 /// `len` values of `T`, zeroed at birth, exclusively owned.
 ///
@@ -133,7 +133,7 @@ impl<T: Pod> Segment<T> {
         // because old pointers dangle. The map is anonymous and private, and no borrow of it
         // outlives this `&mut self`.
         unsafe { map.remap(bytes, memmap2::RemapOptions::new().may_move(true)) }?;
-        if bytes >= HUGE_PAGE_FROM {
+        if bytes >= HUGE_PAGE {
             // Advice only: a kernel without huge pages says no, and nothing is lost.
             let _ = map.advise(memmap2::Advice::HugePage);
         }
@@ -243,13 +243,24 @@ fn map_anonymous(bytes: usize) -> std::io::Result<Option<MmapMut>> {
     if bytes == 0 {
         return Ok(None);
     }
-    let map = MmapOptions::new().len(bytes).map_anon()?;
     #[cfg(target_os = "linux")]
-    if bytes >= HUGE_PAGE_FROM {
-        // Advice only: a kernel without huge pages says no, and nothing is lost.
-        let _ = map.advise(memmap2::Advice::HugePage);
+    if bytes >= HUGE_PAGE {
+        return map_on_huge_pages(bytes).map(Some);
     }
-    Ok(Some(map))
+    MmapOptions::new().len(bytes).map_anon().map(Some)
+}
+
+/// A map that begins where a huge page can, so that there is room for as many as can be: Linux puts
+/// one whose length is a multiple of theirs there, from version 6.7 on.
+#[cfg(target_os = "linux")]
+fn map_on_huge_pages(bytes: usize) -> std::io::Result<MmapMut> {
+    let whole = bytes.checked_next_multiple_of(HUGE_PAGE).unwrap_or(bytes);
+    let mut map = MmapOptions::new().len(whole).map_anon()?;
+    // SAFETY: the map is anonymous, private, and nobody has borrowed it yet.
+    unsafe { map.remap(bytes, memmap2::RemapOptions::new()) }?;
+    // Advice only: a kernel without huge pages says no, and nothing is lost.
+    let _ = map.advise(memmap2::Advice::HugePage);
+    Ok(map)
 }
 
 fn map_spill_file(manager: &MemoryManager, bytes: usize) -> std::io::Result<Option<MmapMut>> {
