@@ -48,10 +48,9 @@ use crate::indexed_graph::IndexedGraph;
 
 /// What an active vertex sends: Gelly's `ScatterFunction`.
 pub trait ScatterFunction<VV, E: EntryValue, M>: Send + Sync {
-    /// Whether it has [`pre_superstep`](Self::pre_superstep) or
-    /// [`post_superstep`](Self::post_superstep) called. Where neither the one function of an iteration
-    /// nor the other does, and there are no aggregators, the engine may let a vertex scatter as soon
-    /// as it has changed, and not only when the next superstep begins.
+    /// Whether [`pre_superstep`](Self::pre_superstep) or [`post_superstep`](Self::post_superstep) does
+    /// anything. If it is so for neither function of an iteration, and there are no aggregators, a
+    /// vertex scatters as soon as it has changed, and not when the next superstep begins.
     const HAS_HOOKS: bool = true;
 
     /// Sends the messages of a vertex.

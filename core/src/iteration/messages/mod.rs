@@ -19,9 +19,11 @@
 //! folds along its row over the keys that send; for when many send. A message that does not depend on
 //! the entry may be made once for a sender before, with one that says nothing for the others.
 //! **Push**: those that send store their messages, which are brought to their targets by bucket; for
-//! when few do, in time that depends on the messages alone. Both combine the messages to a key in
-//! one order: those along entries by sender, parallel entries as they stand in the index, then
-//! letters by sender. So states have the same bits whichever was chosen.
+//! when few do, in time that depends on the messages alone. There the messages to a key are combined
+//! in one order, as they are along a row: those along entries by sender, parallel entries as they stand
+//! in the index, then letters by sender. Where order makes no difference to any bit, as mostly under a
+//! minimum, and messages are enough, they **merge** at their targets at once. So states have the same
+//! bits whichever was chosen.
 //!
 //! It takes no snapshots: states need not be plain bytes.
 
