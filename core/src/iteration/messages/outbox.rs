@@ -37,13 +37,13 @@ impl<S, M> Outbox<S, M> {
         }
     }
 
-    /// From now on this key works.
+    /// From now on this key works, in this superstep.
     #[inline(always)]
     pub(super) fn begin(&mut self, key: u32) {
         (self.watch.key, self.watch.is_ahead, self.has_changed) = (Some(key), false, false);
     }
 
-    /// What the key does from now on it does in the superstep to come, if anybody asks.
+    /// From now on the key that works does what belongs to the superstep to come: errors say so.
     #[inline(always)]
     pub fn look_ahead(&mut self) {
         self.watch.is_ahead = true;
@@ -77,7 +77,7 @@ impl<S, M> Outbox<S, M> {
     /// with an error when the superstep is over.
     #[cold]
     pub fn lose(&mut self, recipient: impl FnOnce() -> String) {
-        // Keys ascend.
+        // The first one is told: keys ascend.
         if !std::mem::replace(&mut self.has_lost, true) {
             self.watch.lose(recipient());
         }

@@ -259,7 +259,7 @@ impl<I: StaticIndex, P: MessageProgram<I::Value>> Rows<'_, I, P> {
         let mut scratch = PaidVec::new(self.memory, "messages");
         for (at, (state, flag)) in states.iter_mut().zip(flags).enumerate() {
             let key = range.start + at as u32;
-            worker.out.watch.key = Some(key);
+            worker.out.begin(key);
             self.all(key, take_letters(letters, key), &mut scratch)?;
             let is_active = !scratch.is_empty() && worker.receive(key, state, &scratch);
             *flag = u8::from(is_active);

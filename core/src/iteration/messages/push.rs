@@ -275,7 +275,7 @@ impl<'o, I: StaticIndex, P: MessageProgram<I::Value>> Office<'o, I, P> {
             }
             let state = &mut states[(key - first) as usize];
             if P::Combiner::COMBINES {
-                worker.out.watch.key = Some(key);
+                worker.out.begin(key);
                 let message = self.combine(key, &mut own).expect("there is a message");
                 self.receive(&mut worker, key, state, std::slice::from_ref(&message))?;
             } else {
